@@ -1,0 +1,17 @@
+package dev.steppe.raft.api;
+
+/**
+ * Told once what became of a proposal. Called on an agent of the server: must not block and must not throw.
+ *
+ * @param <R> what the state machine leaves for a proposer
+ */
+public interface ProposalListener<R> {
+    /** Committed on a majority (forced there) and applied here. */
+    void onApplied(long index, long term, R result);
+
+    /** Certainly not committed: the entry was never sent, or another one was committed in its place. */
+    void onLost(String reason);
+
+    /** Leadership or the server ended before the outcome was known; the command may or may not be committed. */
+    void onUnknown(String reason);
+}

@@ -1,0 +1,39 @@
+package dev.steppe.raft.api;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * One member of one Raft group, as its embedder sees it. Every method may be called from any thread unless it says
+ * otherwise; none of them blocks.
+ *
+ * @param <R> what the state machine leaves for a proposer
+ */
+public interface RaftServer<R> extends AutoCloseable {
+    /**
+     * Offers one command; the bytes are copied before the call returns. ACCEPTED promises exactly one call of {@code
+     * listener}; any other verdict promises none.
+     */
+    ProposeVerdict propose(DirectBuffer buffer, int offset, int length, ProposalListener<R> listener);
+
+    /**
+     * Asks for a linearizable read (ReadIndex, Ongaro thesis §6.4). ACCEPTED promises exactly one call of {@code
+     * listener}, on the apply agent, once the local state contains everything that was committed before this call.
+     */
+    ProposeVerdict read(ReadListener listener);
+
+    /**
+     * The log time that a batch written now would carry, in milliseconds; meaningful on the leader, an estimate that
+     * never goes backwards elsewhere.
+     */
+    long logTimeMs();
+
+    /** A consistent picture of this member, at most one duty cycle old. */
+    RaftStatus status();
+
+    /** One round of every agent of this member; only for the {@code invoked} layout, by the owning thread. */
+    int doWork();
+
+    /** Ends every thread, forces what was written and releases the directory. Idempotent. */
+    @Override
+    void close();
+}
