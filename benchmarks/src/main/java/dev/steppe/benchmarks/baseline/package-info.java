@@ -1,0 +1,9 @@
+/**
+ * What the machine itself costs: the floor under every other figure.
+ *
+ * <p>Kind: TOOL. Not here: anything of Steppe.
+ */
+@NullMarked
+package dev.steppe.benchmarks.baseline;
+
+import org.jspecify.annotations.NullMarked;
