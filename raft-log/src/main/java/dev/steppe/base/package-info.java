@@ -1,7 +1,8 @@
 /**
- * The few words that every room may use: how a broken invariant is raised, the root of operating faults, entropy as a port.
+ * DATA and PORT: the few words that every room may use. How a broken invariant is raised, the root of operating faults,
+ * and chance as a port. Clocks are Agrona's ({@code NanoClock}, {@code EpochClock}) and come in as arguments.
  *
- * <p>Kind: DATA. May enter: nothing. Not here: clocks (Agrona's are used) and anything that only one room needs.
+ * <p>Not here: anything with a subject of its own. At most six types.
  */
 @NullMarked
 package dev.steppe.base;
