@@ -1,8 +1,8 @@
 /**
- * The replicated vocabulary and its compact codec.
+ * DATA: the replicated vocabulary. What may be written into a region's log ({@link dev.steppe.command.Command}), what
+ * apply answers ({@link dev.steppe.command.CommandOutcome}), and the compact binary form of both job specs and commands.
  *
- * <p>Kind: DATA. May enter: {@code model.*}. In: values of the model; out: bytes of a log entry, and back. Not here: what
- * a command does, which is for {@code fsm}.
+ * <p>Not here: what a command does ({@code fsm}), who proposes it (leader duties).
  */
 @NullMarked
 package dev.steppe.command;
