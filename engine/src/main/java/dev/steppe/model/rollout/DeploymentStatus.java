@@ -34,7 +34,7 @@ public enum DeploymentStatus {
 
     /** Whether it is on the way and at least as far as {@code other} on it (both not absorbed). */
     public boolean isAtLeast(DeploymentStatus other) {
-        return !isAbsorbed() && ordinal() >= other.ordinal();
+        return !isAbsorbed() && compareTo(other) >= 0;
     }
 
     /** Lower case, as shown to operators. */
