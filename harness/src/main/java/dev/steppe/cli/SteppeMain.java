@@ -8,12 +8,13 @@ import picocli.CommandLine.Spec;
 /**
  * The {@code steppe} command. Alone it prints its usage; the work is done by subcommands.
  *
- * <p>Owned by the main thread. Exit codes: 0 done, 64 the arguments were not understood ({@code EX_USAGE} of sysexits.h).
+ * <p>Owned by the main thread. Exit codes: 0 done, 64 arguments not understood ({@code EX_USAGE} of sysexits.h).
  */
 @Command(
         name = "steppe",
         description = "A scheduling core: servers, simulated clients and gates.",
         mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
         exitCodeOnInvalidInput = SteppeMain.USAGE_EXIT_CODE)
 public final class SteppeMain implements Runnable {
     static final int USAGE_EXIT_CODE = 64;

@@ -1,7 +1,7 @@
 /**
- * Words an operator types.
+ * SHELL: words an operator types.
  *
- * <p>Kind: SHELL. In: arguments; out: text and an exit code. Not here: anything that a program embedding Steppe would need.
+ * <p>In come arguments; out go text and an exit code. Not here: anything that a program embedding Steppe would need.
  */
 @NullMarked
 package dev.steppe.cli;

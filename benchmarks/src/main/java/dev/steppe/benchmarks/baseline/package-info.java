@@ -1,7 +1,7 @@
 /**
- * What the machine itself costs: the floor under every other figure.
+ * TOOL: what the machine itself costs, the floor under every other figure.
  *
- * <p>Kind: TOOL. Not here: anything of Steppe.
+ * <p>Not here: anything of Steppe.
  */
 @NullMarked
 package dev.steppe.benchmarks.baseline;
