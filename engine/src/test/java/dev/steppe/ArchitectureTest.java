@@ -1,0 +1,73 @@
+package dev.steppe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.steppe.architecture.RoomTable;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of engine, bottom up. A new room is a new row: name, kind, rooms it may enter besides {@code base}. */
+final class ArchitectureTest {
+    private static final RoomTable ROOMS =
+            RoomTable.under("dev.steppe").below("""
+                    base              | DATA    |
+                    raft.quorum       | MACHINE |
+                    raft.api          | PORT    |
+                    raft.storage      | PORT    |
+                    raft.timing       | MACHINE |
+                    transport         | PORT    |
+                    runtime           | SHELL   |
+                    raft.storage.file | SHELL   |
+                    transport.memory  | SHELL   |
+                    transport.tcp     | SHELL   |
+                    raft.node         | SHELL   |
+                    """).rooms("""
+                    model.job        | DATA    |
+                    model.node       | DATA    | model.*
+                    model.placement  | DATA    | model.*
+                    model.rollout    | DATA    | model.*
+                    model.access     | DATA    | model.*
+                    capacity         | MACHINE | model.*
+                    state            | MACHINE | model.* raft.api
+                    command          | DATA    | model.*
+                    verify           | MACHINE | model.* capacity state
+                    fsm              | MACHINE | model.* command verify capacity state raft.api
+                    broker           | MACHINE | model.*
+                    reconcile        | MACHINE | model.* state
+                    feasible         | MACHINE | model.* state capacity
+                    rank             | MACHINE | model.* state capacity
+                    planner          | MACHINE | model.* reconcile feasible rank capacity state
+                    applier          | MACHINE | model.* verify command state
+                    deploy           | MACHINE | model.* command state
+                    fleet            | MACHINE | model.* command state
+                    access           | MACHINE | model.access
+                    region.spi       | PORT    | model.rollout model.job
+                    region           | MACHINE | model.* region.spi command access state
+                    multiregion      | MACHINE | region.spi model.rollout model.job
+                    archive          | SHELL   | model.*
+                    api              | PORT    | model.* region.spi
+                    server           | SHELL   | *
+                    """);
+
+    private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target", "classes"));
+
+    @Test
+    void everyClassLiesInARoom() {
+        assertEquals(List.of(), ROOMS.homeless(CLASSES));
+    }
+
+    @Test
+    @Tag("portable")
+    void roomsEnterOnlyWhatTheTableAllows() {
+        assertEquals(List.of(), ROOMS.trespasses(CLASSES));
+    }
+
+    @Test
+    void dataAndMachinesTouchNoWorld() {
+        assertEquals(List.of(), ROOMS.worldliness(CLASSES));
+    }
+}

@@ -1,0 +1,50 @@
+package dev.steppe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.steppe.architecture.RoomTable;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of raft-log, bottom up. A new room is a new row: name, kind, rooms it may enter besides {@code base}. */
+final class ArchitectureTest {
+    private static final RoomTable ROOMS = RoomTable.under("dev.steppe").rooms("""
+                    base              | DATA    |
+                    raft.quorum       | MACHINE |
+                    raft.message      | DATA    | raft.quorum
+                    raft.core         | MACHINE | raft.message raft.quorum
+                    raft.storage      | PORT    |
+                    raft.log          | MACHINE | raft.core raft.storage
+                    raft.snapshot     | MACHINE | raft.quorum raft.storage
+                    raft.timing       | MACHINE |
+                    raft.api          | PORT    | raft.quorum
+                    transport         | PORT    |
+                    runtime           | SHELL   |
+                    raft.storage.file | SHELL   | raft.storage
+                    transport.memory  | SHELL   | transport runtime
+                    transport.tcp     | SHELL   | transport runtime
+                    raft.node         | SHELL   | *
+                    """);
+
+    private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target", "classes"));
+
+    @Test
+    void everyClassLiesInARoom() {
+        assertEquals(List.of(), ROOMS.homeless(CLASSES));
+    }
+
+    @Test
+    @Tag("portable")
+    void roomsEnterOnlyWhatTheTableAllows() {
+        assertEquals(List.of(), ROOMS.trespasses(CLASSES));
+    }
+
+    @Test
+    void dataAndMachinesTouchNoWorld() {
+        assertEquals(List.of(), ROOMS.worldliness(CLASSES));
+    }
+}
