@@ -1,8 +1,8 @@
 /**
- * DATA: the replicated vocabulary and its compact codec.
+ * DATA: the replicated vocabulary. What may be written into a region's log ({@link dev.steppe.command.Command}), what
+ * apply answers ({@link dev.steppe.command.CommandOutcome}), and the compact binary form of both job specs and commands.
  *
- * <p>In come values of the model; out go the bytes of a log entry, and back. Not here: what a command does, which is
- * for {@code fsm}. May enter {@code model.*}.
+ * <p>Not here: what a command does ({@code fsm}), who proposes it (leader duties).
  */
 @NullMarked
 package dev.steppe.command;

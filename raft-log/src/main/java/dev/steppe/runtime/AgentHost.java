@@ -1,0 +1,162 @@
+package dev.steppe.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * Runs agents by a layout. Every agent sees {@code onStart}, then duty cycles, then {@code onClose}, all on one thread:
+ * its own, the shared one, or in the invoked layout the thread that calls {@link #doWork()} and {@link #close()}.
+ *
+ * <p>A throwable that leaves an agent presses the halt switch and ends the whole host: no agent works on beside a dead
+ * one. Threads are made by {@link NamedThreads} and cannot be interrupted.
+ *
+ * <p>Access modes: {@code running} is volatile, written by whoever ends the host and read once per round.
+ */
+public final class AgentHost implements AutoCloseable {
+    private final ThreadLayout layout;
+    private final List<Agent> agents;
+    private final HaltSwitch haltSwitch;
+    private final List<Thread> threads = new ArrayList<>();
+    private final OwnerGuard invoker;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean running = true;
+    private boolean started;
+
+    private AgentHost(String name, ThreadLayout layout, HaltSwitch haltSwitch, List<? extends Agent> agents) {
+        this.layout = layout;
+        this.haltSwitch = haltSwitch;
+        this.agents = List.copyOf(agents);
+        this.invoker = new OwnerGuard("agent host " + name);
+    }
+
+    /**
+     * Starts {@code agents}; in the invoked layout the first {@link #doWork()} starts them.
+     *
+     * @param name of the host; threads are {@code steppe-NAME} or {@code steppe-NAME-ROLE}
+     * @param idle what a thread does without work; not used in the invoked layout
+     */
+    public static AgentHost start(
+            String name, ThreadLayout layout, IdleChoice idle, HaltSwitch haltSwitch, List<? extends Agent> agents) {
+        AgentHost host = new AgentHost(name, layout, haltSwitch, agents);
+        switch (layout) {
+            case DEDICATED -> host.agents.forEach(
+                    agent -> host.addThread(name + "-" + agent.roleName(), List.of(agent), idle));
+            case SHARED -> host.addThread(name, host.agents, idle);
+            case INVOKED -> { // The caller's thread does the work.
+            }
+        }
+        host.threads.forEach(Thread::start);
+        return host;
+    }
+
+    /**
+     * One round of every agent, in their order; returns how much was done. Only in the invoked layout, always by one
+     * thread; 0 after the end.
+     */
+    public int doWork() {
+        if (layout != ThreadLayout.INVOKED) {
+            throw new IllegalStateException("the agents of this host have threads of their own");
+        }
+        invoker.check();
+        if (!running) {
+            return 0;
+        }
+        try {
+            if (!started) {
+                started = true;
+                agents.forEach(Agent::onStart);
+            }
+            return round(agents);
+        } catch (Throwable e) {
+            fail(e);
+            return 0;
+        }
+    }
+
+    /** Whether the host still works: neither closed nor stopped by a failure. Any thread. */
+    public boolean isRunning() {
+        return running;
+    }
+
+    /**
+     * Ends every agent and waits until its thread is gone. Idempotent. By an agent's own thread it only asks for the end,
+     * since no thread can wait for itself; in the invoked layout by the owning thread.
+     */
+    @Override
+    public void close() {
+        running = false;
+        if (layout == ThreadLayout.INVOKED) {
+            closeInvoked();
+            return;
+        }
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread != Thread.currentThread() && thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    // The caller's interrupt must not leave a thread behind that still writes; it is kept for later.
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeInvoked() {
+        if (closed.compareAndSet(false, true) && started) {
+            invoker.check();
+            closeAgents(agents);
+        }
+    }
+
+    private void addThread(String name, List<Agent> crew, IdleChoice idle) {
+        threads.add(new NamedThreads(name, haltSwitch).newThread(() -> run(crew, idle.create())));
+    }
+
+    private void run(List<Agent> crew, IdleStrategy idleStrategy) {
+        try {
+            crew.forEach(Agent::onStart);
+            while (running) {
+                idleStrategy.idle(round(crew));
+            }
+        } catch (Throwable e) {
+            fail(e);
+        }
+        closeAgents(crew);
+    }
+
+    private static int round(List<Agent> crew) {
+        int workCount = 0;
+        try {
+            for (int i = 0; i < crew.size(); i++) { // By index: an iterator would be garbage in every round.
+                workCount += crew.get(i).doWork();
+            }
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("an agent threw a checked exception", e);
+        }
+        return workCount;
+    }
+
+    private void closeAgents(List<Agent> crew) {
+        for (Agent agent : crew) {
+            try {
+                agent.onClose();
+            } catch (Throwable e) {
+                fail(e);
+            }
+        }
+    }
+
+    private void fail(Throwable cause) {
+        running = false;
+        haltSwitch.halt(HaltSwitch.BROKEN, "an agent failed: " + cause, cause);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.steppe.runtime;
+
+import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/**
+ * Hands messages of bytes from many threads to one, bounded in bytes; an Agrona ring buffer off the heap.
+ *
+ * <p>Assumes one draining thread at a time. A sender that dies between claim and commit would stop the box; a thread of
+ * ours that dies stops the process.
+ * <p>Guarantees: what one sender offered arrives in its order, whole; the length of a record is stored with release and
+ * read with acquire, so its bytes are seen; no lock and no allocation.
+ */
+public final class ByteMailbox {
+    private final ManyToOneRingBuffer ring;
+
+    /**
+     * A mailbox of {@code capacityBytes}, rounded up to a power of two; one message is at most an eighth of it. At least
+     * 4096 bytes.
+     */
+    public ByteMailbox(int capacityBytes) {
+        int ringBytes = BitUtil.findNextPositivePowerOfTwo(Math.max(4096, capacityBytes));
+        ring = new ManyToOneRingBuffer(new UnsafeBuffer(
+                ByteBuffer.allocateDirect(ringBytes + RingBufferDescriptor.TRAILER_LENGTH)));
+    }
+
+    /**
+     * Copies one message in; false, and nothing done, when it does not fit now. Any thread.
+     *
+     * @param typeId 1 or more, handed on to the handler
+     * @param length 0 to {@link #messageMaxBytes()}
+     */
+    public boolean offer(int typeId, DirectBuffer buffer, int offset, int length) {
+        return ring.write(typeId, buffer, offset, length);
+    }
+
+    /**
+     * Gives up to {@code limitCount} messages to {@code handler}; returns how many. The one draining thread. The buffer
+     * that the handler sees is the ring itself, valid during the call only.
+     */
+    public int drain(MessageHandler handler, int limitCount) {
+        int readCount = ring.read(handler, limitCount);
+        if (readCount == 0 && ring.size() > 0) {
+            // A read that meets the padding before the wrap consumes only that and returns 0 with messages behind it.
+            readCount = ring.read(handler, limitCount);
+        }
+        return readCount;
+    }
+
+    /** Bytes that wait, headers included; exact only while nobody offers or drains. Any thread. */
+    public int waitingBytes() {
+        return ring.size();
+    }
+
+    /** Longest message, in bytes. */
+    public int messageMaxBytes() {
+        return ring.maxMsgLength();
+    }
+}
