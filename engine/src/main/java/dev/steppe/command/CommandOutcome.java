@@ -27,7 +27,8 @@ public sealed interface CommandOutcome {
      *
      * @param deployment where the deployment stands after it; null if this region knows none of the rollout
      */
-    record RolloutMoved(long index, VerbOutcome outcome, @Nullable Deployment deployment) implements CommandOutcome {}
+    record RolloutMoved(
+            long index, VerbOutcome outcome, @Nullable Deployment deployment) implements CommandOutcome {}
 
     /** One answer for each plan, in order. */
     record PlansJudged(long index, List<PlanOutcome> plans) implements CommandOutcome {

@@ -30,7 +30,8 @@ public interface StateView {
     Journal journal();
 
     /** The node, or null. */
-    @Nullable NodeRow node(String nodeId);
+    @Nullable
+    NodeRow node(String nodeId);
 
     /** The node at a position of the columns; never null below {@link NodeColumns#nodeCount()}. */
     NodeRow nodeAt(int ordinal);
@@ -39,19 +40,23 @@ public interface StateView {
     NodeColumns nodes();
 
     /** The current version of the job (stopped ones too), or null. */
-    @Nullable JobVersion job(JobKey key);
+    @Nullable
+    JobVersion job(JobKey key);
 
     /** A version kept in history (at most 6 and the newest stable one), or null. */
-    @Nullable JobVersion jobVersion(JobKey key, long version);
+    @Nullable
+    JobVersion jobVersion(JobKey key, long version);
 
     /** The newest version marked stable, or null. */
-    @Nullable JobVersion stableVersion(JobKey key);
+    @Nullable
+    JobVersion stableVersion(JobKey key);
 
     /** Every job's current version, ordered by key. */
     void forEachJob(Consumer<JobVersion> visitor);
 
     /** The allocation, or null. */
-    @Nullable Allocation allocation(AllocationId id);
+    @Nullable
+    Allocation allocation(AllocationId id);
 
     /** All allocations of the job that are not collected, terminal ones too, ordered by id. */
     List<Allocation> allocationsOfJob(JobKey key);
@@ -60,7 +65,8 @@ public interface StateView {
     List<Allocation> liveAllocationsOn(int nodeOrdinal);
 
     /** The evaluation, or null. */
-    @Nullable Evaluation evaluation(long evalId);
+    @Nullable
+    Evaluation evaluation(long evalId);
 
     /** Evaluations of the job, ordered by id. */
     List<Evaluation> evaluationsOfJob(JobKey key);
@@ -69,7 +75,8 @@ public interface StateView {
     void forEachOpenEvaluation(Consumer<Evaluation> visitor);
 
     /** The deployment, or null. */
-    @Nullable Deployment deployment(long deploymentId);
+    @Nullable
+    Deployment deployment(long deploymentId);
 
     /** The job's deployments, ordered by id (the last one is the latest). */
     List<Deployment> deploymentsOfJob(JobKey key);
@@ -78,5 +85,6 @@ public interface StateView {
     void forEachOpenDeployment(Consumer<Deployment> visitor);
 
     /** The version staged for the job, or null. */
-    @Nullable StagedSpec staged(JobKey key);
+    @Nullable
+    StagedSpec staged(JobKey key);
 }

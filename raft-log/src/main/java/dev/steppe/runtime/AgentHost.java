@@ -42,8 +42,8 @@ public final class AgentHost implements AutoCloseable {
             String name, ThreadLayout layout, IdleChoice idle, HaltSwitch haltSwitch, List<? extends Agent> agents) {
         AgentHost host = new AgentHost(name, layout, haltSwitch, agents);
         switch (layout) {
-            case DEDICATED -> host.agents.forEach(
-                    agent -> host.addThread(name + "-" + agent.roleName(), List.of(agent), idle));
+            case DEDICATED ->
+                host.agents.forEach(agent -> host.addThread(name + "-" + agent.roleName(), List.of(agent), idle));
             case SHARED -> host.addThread(name, host.agents, idle);
             case INVOKED -> { // The caller's thread does the work.
             }

@@ -25,8 +25,8 @@ public final class ByteMailbox {
      */
     public ByteMailbox(int capacityBytes) {
         int ringBytes = BitUtil.findNextPositivePowerOfTwo(Math.max(4096, capacityBytes));
-        ring = new ManyToOneRingBuffer(new UnsafeBuffer(
-                ByteBuffer.allocateDirect(ringBytes + RingBufferDescriptor.TRAILER_LENGTH)));
+        ring = new ManyToOneRingBuffer(
+                new UnsafeBuffer(ByteBuffer.allocateDirect(ringBytes + RingBufferDescriptor.TRAILER_LENGTH)));
     }
 
     /**

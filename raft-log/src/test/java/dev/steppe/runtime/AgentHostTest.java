@@ -109,7 +109,9 @@ class AgentHostTest {
         AgentHost host = AgentHost.start("invfail", ThreadLayout.INVOKED, IdleChoice.BACK_OFF, halts, List.of(worker));
         assertEquals(0, host.doWork());
         assertFalse(host.isRunning());
-        assertEquals("an agent failed: java.lang.IllegalStateException: broken", halts.halts().get(0).sentence());
+        assertEquals(
+                "an agent failed: java.lang.IllegalStateException: broken",
+                halts.halts().get(0).sentence());
         host.close();
         assertEquals(List.of("start", "close"), List.copyOf(worker.life));
     }

@@ -12,12 +12,15 @@ class SeededEntropyTest {
     void drawsTheSameFromTheSameSeedOnEveryPlatform() {
         SeededEntropy entropy = new SeededEntropy(42);
         assertEquals(-4_767_286_540_954_276_203L, entropy.nextLong());
-        assertEquals(new SeededEntropy(7).split().nextLong(), new SeededEntropy(7).split().nextLong());
+        assertEquals(
+                new SeededEntropy(7).split().nextLong(),
+                new SeededEntropy(7).split().nextLong());
     }
 
     @Test
     void drawsDifferentlyFromTheSystemEachTime() {
         assertNotEquals(
-                SeededEntropy.fromSystem().nextLong(), SeededEntropy.fromSystem().nextLong());
+                SeededEntropy.fromSystem().nextLong(),
+                SeededEntropy.fromSystem().nextLong());
     }
 }

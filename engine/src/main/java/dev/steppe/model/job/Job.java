@@ -48,14 +48,12 @@ public record Job(
 
     /** The same job with other groups. */
     public Job withGroups(List<TaskGroup> newGroups) {
-        return new Job(
-                key, name, priority, allAtOnce, datacenters, constraints, meta, newGroups, multiregion, opaque);
+        return new Job(key, name, priority, allAtOnce, datacenters, constraints, meta, newGroups, multiregion, opaque);
     }
 
     /** The same job with another region block. */
     public Job withMultiregion(@Nullable Multiregion newMultiregion) {
-        return new Job(
-                key, name, priority, allAtOnce, datacenters, constraints, meta, groups, newMultiregion, opaque);
+        return new Job(key, name, priority, allAtOnce, datacenters, constraints, meta, groups, newMultiregion, opaque);
     }
 
     /** The same job in other datacenters and with other meta. */

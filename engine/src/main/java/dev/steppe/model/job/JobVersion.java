@@ -47,8 +47,7 @@ public record JobVersion(
                 newStable,
                 stopped,
                 submitTimeMs,
-                new Indexes(
-                        indexes.createIndex(), index, indexes.jobModifyIndex(), indexes.placementIndex()));
+                new Indexes(indexes.createIndex(), index, indexes.jobModifyIndex(), indexes.placementIndex()));
     }
 
     /** The same row after a plan changed allocations of the job in entry {@code index}. */

@@ -10,11 +10,7 @@ package dev.steppe.model.job;
  * @param autoRevert whether a failed deployment returns to the newest stable version
  */
 public record Update(
-        int maxParallel,
-        long minHealthyTimeMs,
-        long healthyDeadlineMs,
-        long progressDeadlineMs,
-        boolean autoRevert) {
+        int maxParallel, long minHealthyTimeMs, long healthyDeadlineMs, long progressDeadlineMs, boolean autoRevert) {
     /** max_parallel 1, 10 s, 5 min, 10 min, no auto_revert. */
     public static final Update DEFAULT = new Update(1, 10_000, 300_000, 600_000, false);
 

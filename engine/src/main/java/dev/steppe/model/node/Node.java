@@ -26,7 +26,8 @@ public record Node(
     /** Takes ordered copies; refuses an empty id or datacenter. */
     public Node {
         if (id.isEmpty() || datacenter.isEmpty()) {
-            throw new IllegalArgumentException("a node needs an id and a datacenter: '" + id + "', '" + datacenter + "'");
+            throw new IllegalArgumentException(
+                    "a node needs an id and a datacenter: '" + id + "', '" + datacenter + "'");
         }
         attributes = OrderedCopy.of(attributes);
         meta = OrderedCopy.of(meta);

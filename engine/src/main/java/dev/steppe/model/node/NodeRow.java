@@ -8,8 +8,7 @@ package dev.steppe.model.node;
  * @param createIndex entry that first registered it
  * @param modifyIndex entry that last changed anything of the row
  */
-public record NodeRow(
-        Node node, NodeStatus status, int ordinal, long specIndex, long createIndex, long modifyIndex) {
+public record NodeRow(Node node, NodeStatus status, int ordinal, long specIndex, long createIndex, long modifyIndex) {
     /** Whether new allocations may come. */
     public boolean isReady() {
         return status == NodeStatus.READY;

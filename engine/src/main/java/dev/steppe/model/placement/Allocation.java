@@ -59,8 +59,7 @@ public record Allocation(
     public record Status(
             DesiredStatus desired, ClientStatus client, Health health, String description, long healthIndex) {
         /** Wanted, not yet heard of. */
-        public static final Status PENDING =
-                new Status(DesiredStatus.RUN, ClientStatus.PENDING, Health.UNKNOWN, "", 0);
+        public static final Status PENDING = new Status(DesiredStatus.RUN, ClientStatus.PENDING, Health.UNKNOWN, "", 0);
     }
 
     /** What the server wants ({@code scheduling.md} 1.5.2). */
@@ -98,13 +97,11 @@ public record Allocation(
 
     /** The same allocation with another status, written by entry {@code index}. */
     public Allocation withStatus(Status newStatus, long index) {
-        return new Allocation(
-                id, slot, nodeId, origin, resources, previous, score, newStatus, createIndex, index);
+        return new Allocation(id, slot, nodeId, origin, resources, previous, score, newStatus, createIndex, index);
     }
 
     /** The same allocation running under another version or deployment, written by entry {@code index}. */
     public Allocation withOrigin(Origin newOrigin, Status newStatus, long index) {
-        return new Allocation(
-                id, slot, nodeId, newOrigin, resources, previous, score, newStatus, createIndex, index);
+        return new Allocation(id, slot, nodeId, newOrigin, resources, previous, score, newStatus, createIndex, index);
     }
 }

@@ -47,11 +47,7 @@ public record Plan(
      * @param deploymentModifyIndex its modify index, 0 if none
      */
     public record Basis(
-            long jobCreateIndex,
-            long jobVersion,
-            long placementIndex,
-            long deploymentId,
-            long deploymentModifyIndex) {}
+            long jobCreateIndex, long jobVersion, long placementIndex, long deploymentId, long deploymentModifyIndex) {}
 
     /**
      * A new allocation. Refused alone (unless all-at-once) if its node changed or is full by now.

@@ -61,19 +61,16 @@ public record Deployment(
 
     /** The same deployment in another state, written by entry {@code index}. */
     public Deployment withStatus(DeploymentStatus newStatus, StatusReason newReason, String words, long index) {
-        return new Deployment(
-                id, job, version, newStatus, newReason, words, groups, membership, createIndex, index);
+        return new Deployment(id, job, version, newStatus, newReason, words, groups, membership, createIndex, index);
     }
 
     /** The same deployment with other group states, written by entry {@code index}. */
     public Deployment withGroups(List<GroupState> newGroups, long index) {
-        return new Deployment(
-                id, job, version, status, reason, description, newGroups, membership, createIndex, index);
+        return new Deployment(id, job, version, status, reason, description, newGroups, membership, createIndex, index);
     }
 
     /** The same deployment with another membership, written by entry {@code index}. */
     public Deployment withMembership(@Nullable RolloutMembership newMembership, long index) {
-        return new Deployment(
-                id, job, version, status, reason, description, groups, newMembership, createIndex, index);
+        return new Deployment(id, job, version, status, reason, description, groups, newMembership, createIndex, index);
     }
 }
