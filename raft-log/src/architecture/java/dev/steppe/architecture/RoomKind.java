@@ -25,8 +25,8 @@ public enum RoomKind {
     }
 
     /**
-     * Whether a table may hold an arrow to a room of kind {@code target}. Shells know machines, no machine knows a shell;
-     * a port that knew one would be the way around.
+     * Whether a table may hold an arrow to a room of kind {@code target}. Shells know machines, no machine knows a
+     * shell; a port that knew one would be the way around.
      */
     boolean mayKnow(RoomKind target) {
         boolean isOuter = this == SHELL || this == TOOL;

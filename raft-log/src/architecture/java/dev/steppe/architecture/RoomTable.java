@@ -13,9 +13,10 @@ import java.util.stream.Stream;
 /**
  * Which rooms a module has, of which kind, and which rooms each may enter.
  *
- * <p>A row is {@code name | KIND | rooms it may enter}; the name is the package below the root. A row may enter only rows
- * above it, so the arrows have no cycle. {@code base} is open to all, {@code model.*} means every such room above, {@code *}
- * every room above. Rooms that hold no class yet are fine; a package {@code …sbe} belongs to the room that contains it.
+ * <p>A row is {@code name | KIND | rooms it may enter}; the name is the package below the root. A row may enter only
+ * rows above it, so the arrows have no cycle. {@code base} is open to all, {@code model.*} means every such room above,
+ * {@code *} every room above. Rooms that hold no class yet are fine; a package {@code …sbe} belongs to the room that
+ * contains it.
  */
 public final class RoomTable {
     private static final String OPEN_ROOM = "base";

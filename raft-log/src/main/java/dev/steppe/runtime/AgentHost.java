@@ -82,8 +82,8 @@ public final class AgentHost implements AutoCloseable {
     }
 
     /**
-     * Ends every agent and waits until its thread is gone. Idempotent. By an agent's own thread it only asks for the end,
-     * since no thread can wait for itself; in the invoked layout by the owning thread.
+     * Ends every agent and waits until its thread is gone. Idempotent. By an agent's own thread it only asks for the
+     * end, since no thread can wait for itself; in the invoked layout by the owning thread.
      */
     @Override
     public void close() {

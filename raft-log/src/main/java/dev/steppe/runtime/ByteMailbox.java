@@ -20,8 +20,8 @@ public final class ByteMailbox {
     private final ManyToOneRingBuffer ring;
 
     /**
-     * A mailbox of {@code capacityBytes}, rounded up to a power of two; one message is at most an eighth of it. At least
-     * 4096 bytes.
+     * A mailbox of {@code capacityBytes}, rounded up to a power of two; one message is at most an eighth of it. At
+     * least 4096 bytes.
      */
     public ByteMailbox(int capacityBytes) {
         int ringBytes = BitUtil.findNextPositivePowerOfTwo(Math.max(4096, capacityBytes));

@@ -7,7 +7,9 @@ import org.agrona.concurrent.YieldingIdleStrategy;
 
 /** What a thread does while its agents have nothing to do. */
 public enum IdleChoice {
-    /** Spins, then yields, then parks up to 1 ms: the default; costs up to that much on the first work after a pause. */
+    /**
+     * Spins, then yields, then parks up to 1 ms: the default; costs up to that much on the first work after a pause.
+     */
     BACK_OFF {
         @Override
         IdleStrategy create() {

@@ -4,9 +4,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes the threads of Steppe: daemons with a name, whose uncaught exception presses the halt switch, and which cannot be
- * interrupted. An interrupt would close the file channel that the thread is using, for every later user of the log, so it
- * is ignored; agents are ended by their host and know no other way.
+ * Makes the threads of Steppe: daemons with a name, whose uncaught exception presses the halt switch, and which cannot
+ * be interrupted. An interrupt would close the file channel that the thread is using, for every later user of the log,
+ * so it is ignored; agents are ended by their host and know no other way.
  */
 public final class NamedThreads implements ThreadFactory {
     /** Every thread name begins with this. */

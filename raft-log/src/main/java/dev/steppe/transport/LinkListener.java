@@ -5,8 +5,8 @@ import org.agrona.DirectBuffer;
 /**
  * Who is told about links. Calls come one after another from the transport's one thread (the event loop over TCP, the
  * thread that delivers in memory), never after {@link Transport#close()} has returned to another thread. A call must
- * not block: it hands the bytes to a mailbox and returns. What it cannot take it drops and counts, as the network would;
- * an exception that it throws stops the process.
+ * not block: it hands the bytes to a mailbox and returns. What it cannot take it drops and counts, as the network
+ * would; an exception that it throws stops the process.
  */
 public interface LinkListener {
     /** A link is up, the peer is identified and welcome. */
