@@ -11,6 +11,15 @@ public interface PeerPolicy {
     /** Why {@code peer} is refused by {@code self}, as one sentence; empty when it is welcome. */
     Optional<String> refusal(PeerIdentity self, PeerIdentity peer);
 
+    /** The whole question that a transport asks: the cluster first, then this policy. */
+    default Optional<String> admission(PeerIdentity self, PeerIdentity peer) {
+        if (peer.clusterId() != self.clusterId()) {
+            return Optional.of("this is cluster " + Long.toHexString(self.clusterId()) + ", and member "
+                    + peer.memberId() + " is of cluster " + Long.toHexString(peer.clusterId()) + ".");
+        }
+        return refusal(self, peer);
+    }
+
     /** The Raft lane: servers of one's own region only. */
     static PeerPolicy sameRegionServers() {
         return (self, peer) -> {
