@@ -5,9 +5,9 @@ import dev.steppe.model.placement.AllocationId;
 import java.util.List;
 
 /**
- * The rows that changed between two views, each once, in order of their ids. View and journal are one object,
- * published by one store (DESIGN §5). A reader that saw {@link #sinceIndex()} brings itself up to date with it; one
- * that saw an older view reads everything anew.
+ * The rows that changed between two views, each once, in order of their ids. View and journal are one object, published
+ * by one store (DESIGN §5). A reader that saw {@link #sinceIndex()} brings itself up to date with it; one that saw an
+ * older view reads everything anew.
  */
 public interface Journal {
     /** Index of the view before. */

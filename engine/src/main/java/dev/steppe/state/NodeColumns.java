@@ -1,8 +1,8 @@
 package dev.steppe.state;
 
 /**
- * Columns of the node table, by ordinal from 0: what placement scans without touching a row. Pages are primitive
- * arrays of {@link #PAGE_ROWS} rows, shared between views until one of their rows changes; callers must not write them.
+ * Columns of the node table, by ordinal from 0: what placement scans without touching a row. Pages are primitive arrays
+ * of {@link #PAGE_ROWS} rows, shared between views until one of their rows changes; callers must not write them.
  */
 public interface NodeColumns {
     /** Rows in one page; a power of two. */

@@ -13,6 +13,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *
  * <p>Assumes one draining thread at a time. A sender that dies between claim and commit would stop the box; a thread of
  * ours that dies stops the process.
+ *
  * <p>Guarantees: what one sender offered arrives in its order, whole; the length of a record is stored with release and
  * read with acquire, so its bytes are seen; no lock and no allocation.
  */

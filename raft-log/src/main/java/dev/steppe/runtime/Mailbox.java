@@ -7,8 +7,10 @@ import org.jctools.queues.atomic.MpscAtomicArrayQueue;
  * Hands values from many threads to one, bounded.
  *
  * <p>Assumes one draining thread at a time and mails that are immutable or no longer touched by the sender.
+ *
  * <p>Guarantees: what one sender offered arrives in its order; everything a sender wrote before {@code offer} is seen
  * by the drainer (the slot is written with release and read with acquire); no lock and no allocation.
+ *
  * <p>The queue is the one without {@code sun.misc.Unsafe}, which warns on newer platforms.
  *
  * @param <T> a mail

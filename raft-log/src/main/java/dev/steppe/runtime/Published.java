@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
  * One value that one thread publishes and every thread may read.
  *
  * <p>Assumes one publishing thread at a time, and values that never change after they were published.
+ *
  * <p>Guarantees: a reader sees the value and everything that was written before it was published; readers see values in
  * the order of publication, though they may skip some. Access modes: {@code setRelease} to publish, {@code getAcquire}
  * to read; the publisher reads its own value plainly. No lock and no allocation.

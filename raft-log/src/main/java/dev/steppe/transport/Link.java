@@ -9,8 +9,9 @@ import org.agrona.DirectBuffer;
 public interface Link {
     /**
      * Offers {@code length} bytes from {@code offset} of {@code buffer} as one frame. The bytes are copied before the
-     * call returns. Never blocks and takes no lock; allocates nothing once warm. A frame of 1 to {@link
-     * #frameMaxBytes()} bytes; any other length is a broken invariant. Any thread, unless the transport says otherwise.
+     * call returns. Never blocks and takes no lock; allocates nothing once warm. A frame of 1 to
+     * {@link #frameMaxBytes()} bytes; any other length is a broken invariant. Any thread, unless the transport says
+     * otherwise.
      */
     OfferVerdict offer(DirectBuffer buffer, int offset, int length);
 

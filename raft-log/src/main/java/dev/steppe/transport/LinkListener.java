@@ -19,8 +19,8 @@ public interface LinkListener {
     void onDown(Link link, LinkDown reason);
 
     /**
-     * A connection ended before it became a link: refused here or there, not reachable, too late or not our protocol.
-     * A dialled address is tried again after this.
+     * A connection ended before it became a link: refused here or there, not reachable, too late or not our protocol. A
+     * dialled address is tried again after this.
      *
      * @param address the remote address, as far as it is known
      * @param sentence one plain sentence

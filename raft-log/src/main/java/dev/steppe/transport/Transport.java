@@ -11,8 +11,8 @@ public interface Transport extends AutoCloseable {
     PeerIdentity self();
 
     /**
-     * Accepts links at {@code address} ({@code host:port}; port 0 lets the system choose) from every peer that {@code
-     * policy} welcomes. Fails if the address cannot be used.
+     * Accepts links at {@code address} ({@code host:port}; port 0 lets the system choose) from every peer that
+     * {@code policy} welcomes. Fails if the address cannot be used.
      */
     Listening listen(String address, PeerPolicy policy, LinkListener listener) throws OperatingFault;
 

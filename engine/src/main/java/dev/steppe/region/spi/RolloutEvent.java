@@ -11,7 +11,9 @@ public sealed interface RolloutEvent {
     /** An operator submitted a multi-region job here; wants exactly one {@link RolloutIntent.Reply}. */
     record Submitted(long ticket, Job job, long submitTimeMs) implements RolloutEvent {}
 
-    /** A deployment of a rollout changed in the own region, or is open at start. A view already committed and applied. */
+    /**
+     * A deployment of a rollout changed in the own region, or is open at start. A view already committed and applied.
+     */
     record Changed(RegionView view) implements RolloutEvent {}
 
     /** Something of this job changed in another region: a hint that only starts a pass. */

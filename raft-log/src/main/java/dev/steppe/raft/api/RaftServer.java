@@ -10,14 +10,15 @@ import org.agrona.DirectBuffer;
  */
 public interface RaftServer<R> extends AutoCloseable {
     /**
-     * Offers one command; the bytes are copied before the call returns. ACCEPTED promises exactly one call of {@code
-     * listener}; any other verdict promises none.
+     * Offers one command; the bytes are copied before the call returns. ACCEPTED promises exactly one call of
+     * {@code listener}; any other verdict promises none.
      */
     ProposeVerdict propose(DirectBuffer buffer, int offset, int length, ProposalListener<R> listener);
 
     /**
-     * Asks for a linearizable read (ReadIndex, Ongaro thesis §6.4). ACCEPTED promises exactly one call of {@code
-     * listener}, on the apply agent, once the local state contains everything that was committed before this call.
+     * Asks for a linearizable read (ReadIndex, Ongaro thesis §6.4). ACCEPTED promises exactly one call of
+     * {@code listener}, on the apply agent, once the local state contains everything that was committed before this
+     * call.
      */
     ProposeVerdict read(ReadListener listener);
 
