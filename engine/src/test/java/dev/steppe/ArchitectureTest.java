@@ -48,6 +48,7 @@ final class ArchitectureTest {
                     region.spi       | PORT    | model.rollout model.job
                     region           | MACHINE | model.* region.spi command access state
                     multiregion      | MACHINE | region.spi model.rollout model.job
+                    gateway          | DATA    | model.* command
                     archive          | SHELL   | model.*
                     api              | PORT    | model.* region.spi
                     server           | SHELL   | *
