@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * to dial; {@link #deliverOne} lets the caller choose which link's next event happens.
  *
  * <p>Owned by the thread that drives it, which is also the only one that may use its transports and links; another
- * thread is a broken invariant. Listeners are called inside {@link #deliverOne}, {@link #deliverAll} and {@link
- * Transport#close()} only.
+ * thread is a broken invariant. Listeners are called inside {@link #deliverOne}, {@link #deliverAll} and
+ * {@link Transport#close()} only.
  *
  * <p>The ready sources stand in an order that follows from the calls alone; nothing here depends on hashes.
  */
