@@ -1,0 +1,148 @@
+package dev.steppe.raft.log;
+
+import dev.steppe.raft.log.layout.EntryChain;
+import dev.steppe.raft.log.layout.FrameHeader;
+import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.RecordLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The batch that is being built, off the heap, behind room for its header. Owned by the owner of the log; allocates
+ * nothing after construction. Always continues the entry that it was begun behind.
+ */
+final class BatchFrame {
+    private final ByteBuffer bytes;
+    private final UnsafeBuffer buffer;
+    private final FrameHeader header;
+    private final EntryChain chain;
+    private int frameBytes = FrameHeader.BYTES;
+    private int entryCount;
+    private long lastIndex;
+    private long lastTerm;
+    private int lastChainCrc;
+
+    BatchFrame(LogIdentity identity, int batchMaxBytes) {
+        int capacityBytes = FrameHeader.BYTES + batchMaxBytes;
+        bytes = BufferUtil.allocateDirectAligned(capacityBytes, 64).order(ByteOrder.LITTLE_ENDIAN);
+        buffer = new UnsafeBuffer(bytes);
+        header = new FrameHeader(identity);
+        chain = new EntryChain(identity.clusterId());
+    }
+
+    /** Forgets what was built; the next entry follows the last one of {@code table}. */
+    void begin(SegmentTable table) {
+        bytes.clear();
+        frameBytes = FrameHeader.BYTES;
+        entryCount = 0;
+        lastIndex = table.lastIndex();
+        lastTerm = table.lastTerm();
+        lastChainCrc = table.lastChainCrc();
+    }
+
+    int frameBytes() {
+        return frameBytes;
+    }
+
+    int entryCount() {
+        return entryCount;
+    }
+
+    long lastIndex() {
+        return lastIndex;
+    }
+
+    long lastTerm() {
+        return lastTerm;
+    }
+
+    /** APPENDED if {@code recordBytes} more fit, else why not. */
+    AppendVerdict room(int recordBytes) {
+        if (recordBytes > bytes.capacity() - FrameHeader.BYTES) {
+            return AppendVerdict.TOO_LARGE;
+        }
+        return recordBytes > bytes.capacity() - frameBytes ? AppendVerdict.BATCH_FULL : AppendVerdict.APPENDED;
+    }
+
+    /** Adds one entry for which there is room. */
+    void add(int lengthAndKind, long term, long logTimeMs, DirectBuffer source, int sourceOffset) {
+        int payloadBytes = lengthAndKind & RecordLayout.PAYLOAD_MAX_BYTES;
+        buffer.putBytes(frameBytes + RecordLayout.HEADER_BYTES, source, sourceOffset, payloadBytes);
+        RecordLayout.putHeader(bytes, frameBytes, lengthAndKind, term, logTimeMs);
+        int chainCrc = chain.crcOf(lastChainCrc, lastIndex + 1, bytes, frameBytes);
+        RecordLayout.putChainCrc(bytes, frameBytes, chainCrc);
+        accept(RecordLayout.recordBytes(payloadBytes));
+    }
+
+    /** Adds a run of whole records for which there is room, all or none, after checking each against the chain. */
+    AppendVerdict addRecords(DirectBuffer source, int sourceOffset, int runBytes) {
+        int startBytes = frameBytes;
+        int startCount = entryCount;
+        long startTerm = lastTerm;
+        int startCrc = lastChainCrc;
+        int endBytes = frameBytes + runBytes;
+        buffer.putBytes(frameBytes, source, sourceOffset, runBytes);
+        AppendVerdict verdict = AppendVerdict.APPENDED;
+        while (verdict == AppendVerdict.APPENDED && frameBytes < endBytes) {
+            verdict = acceptCopied(endBytes);
+        }
+        if (verdict != AppendVerdict.APPENDED) {
+            lastIndex -= entryCount - startCount;
+            frameBytes = startBytes;
+            entryCount = startCount;
+            lastTerm = startTerm;
+            lastChainCrc = startCrc;
+        }
+        return verdict;
+    }
+
+    private AppendVerdict acceptCopied(int endBytes) {
+        int recordBytes = RecordLayout.recordBytesWithin(bytes, frameBytes, endBytes);
+        if (recordBytes < 0 || RecordLayout.term(bytes, frameBytes) < Math.max(lastTerm, 1)) {
+            return AppendVerdict.MALFORMED;
+        }
+        int chainCrc = chain.crcOf(lastChainCrc, lastIndex + 1, bytes, frameBytes);
+        if (chainCrc != RecordLayout.chainCrc(bytes, frameBytes)) {
+            return AppendVerdict.BROKEN_CHAIN;
+        }
+        accept(recordBytes);
+        return AppendVerdict.APPENDED;
+    }
+
+    private void accept(int recordBytes) {
+        lastIndex++;
+        lastTerm = RecordLayout.term(bytes, frameBytes);
+        lastChainCrc = RecordLayout.chainCrc(bytes, frameBytes);
+        frameBytes += recordBytes;
+        entryCount++;
+    }
+
+    /** The finished batch for the tail of {@code segment}, from position 0 to the limit. */
+    ByteBuffer seal(LogSegment segment, int cutCount, long watermarkIndex, long watermarkTerm) {
+        header.holding(FrameHeader.BATCH, lastIndex - entryCount + 1, entryCount)
+                .knowing(cutCount, watermarkIndex, watermarkTerm);
+        return sealed(segment);
+    }
+
+    /** A finished mark that cuts from {@code index} on, as mark number {@code cutCount}. */
+    ByteBuffer sealCut(LogSegment segment, int cutCount, long index, long termBefore) {
+        frameBytes = FrameHeader.BYTES;
+        header.holding(FrameHeader.CUT, index, 0).knowing(cutCount, index - 1, termBefore);
+        return sealed(segment);
+    }
+
+    private ByteBuffer sealed(LogSegment segment) {
+        header.seal(bytes, frameBytes, segment.generation(), segment.tailOffset());
+        bytes.limit(frameBytes).position(0);
+        return bytes;
+    }
+
+    /** The buffer, cleared, for the use of recovery before the first batch. */
+    ByteBuffer scratch() {
+        bytes.clear();
+        return bytes;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.steppe.raft.log;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.vault.HardStateVault;
+import dev.steppe.raft.storage.StorageDirectory;
+
+/** What opening a data directory came to. Nothing stays open unless the verdict carries an {@link OpenLog}. */
+public sealed interface RecoveryVerdict {
+    /** Every entry that was ever written is there; or the directory was new. */
+    record Clean(OpenLog open) implements RecoveryVerdict {}
+
+    /**
+     * Behind the last whole frame lay {@code discardedBytes} of bytes above every surviving watermark. They were
+     * zeroed. Nothing that this server acknowledged is lost, unless its last watermark was lost too; so a server that
+     * has peers asks them before it votes, a single voter only reports it.
+     *
+     * @param cutIndex the first index that is not there; what lay at it, if anything, was cut
+     * @param discardedBytes from the cut to the last byte that was not zero
+     */
+    record TornTail(OpenLog open, long cutIndex, long discardedBytes) implements RecoveryVerdict {}
+
+    /**
+     * Something that had been forced is not there any more, or a file is not what it must be. Nothing was changed. This
+     * server may neither vote nor count until it has been refilled.
+     *
+     * @param place file and, where there is one, byte offset
+     */
+    record Damaged(String place, Reason reason) implements RecoveryVerdict {}
+
+    /** A healthy directory of another cluster or member. Nothing was changed. */
+    record Foreign(LogIdentity found) implements RecoveryVerdict {}
+
+    /** The directory is new or incomplete, and the disk is too full to make {@code fileName}. */
+    record NoSpace(String fileName, long neededBytes) implements RecoveryVerdict {}
+
+    /** Why a directory is damaged. */
+    enum Reason {
+        /** Neither copy of the identity can be read, or it is missing beside content. */
+        DAMAGED_IDENTITY,
+        /** Neither copy of term and vote can be read, or the file is missing. */
+        DAMAGED_VAULT,
+        /** A segment is missing. */
+        MISSING_SEGMENT,
+        /** A segment's header or length is not what it was made with. */
+        DAMAGED_SEGMENT_HEADER,
+        /** A frame at or below the highest surviving watermark cannot be believed or is missing. */
+        DAMAGED_ENTRIES
+    }
+
+    /**
+     * The opened parts of one directory.
+     *
+     * @param directory the latched directory under both
+     * @param log owned by one thread
+     * @param vault owned by the thread that runs Raft
+     * @param incarnation how often this directory was opened, from 1
+     */
+    record OpenLog(StorageDirectory directory, RaftLog log, HardStateVault vault, long incarnation)
+            implements AutoCloseable {
+        /** Forces, closes both and gives the directory back. */
+        @Override
+        public void close() throws OperatingFault {
+            try {
+                log.close();
+            } finally {
+                vault.close();
+                directory.close();
+            }
+        }
+    }
+}

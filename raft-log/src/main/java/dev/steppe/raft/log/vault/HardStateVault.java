@@ -1,0 +1,92 @@
+package dev.steppe.raft.log.vault;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.Slot;
+import dev.steppe.raft.storage.StorageFile;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Term and vote of this server, together in one record: it is impossible to have the one without the other. Owned by
+ * the thread that runs Raft. What {@link #term()} and {@link #votedFor()} answer is always on the disk.
+ */
+public final class HardStateVault implements AutoCloseable {
+    /** Name of the file. */
+    public static final String FILE_NAME = "vault";
+
+    /** Length of the file in bytes. */
+    public static final int FILE_BYTES = SlotPair.FILE_BYTES;
+
+    /** In place of a member id: no vote in this term. */
+    public static final int NOBODY = -1;
+
+    private final SlotPair pair;
+    private final Slot slot;
+    private long term;
+    private int votedFor;
+
+    private HardStateVault(SlotPair pair, Slot slot) {
+        this.pair = pair;
+        this.slot = slot;
+        term = slot.value(0);
+        votedFor = (int) slot.value(1);
+    }
+
+    /** The first bytes of a new vault: term 0, no vote. */
+    public static ByteBuffer head(LogIdentity identity) {
+        return SlotPair.head(slotOf(identity).value(1, NOBODY));
+    }
+
+    /** Opens the vault in {@code file}; null if both slots are damaged, then the file is left open. */
+    public static @Nullable HardStateVault open(StorageFile file, LogIdentity identity) throws OperatingFault {
+        Slot slot = slotOf(identity);
+        SlotPair pair = new SlotPair(file, slot);
+        return pair.load() ? new HardStateVault(pair, slot) : null;
+    }
+
+    /** The highest term that this server has stored; 0 before the first. */
+    public long term() {
+        return term;
+    }
+
+    /** The member that got this server's vote in {@link #term()}, or {@link #NOBODY}. */
+    public int votedFor() {
+        return votedFor;
+    }
+
+    /** True if nothing was ever stored. */
+    public boolean isFresh() {
+        return slot.sequence() == 1;
+    }
+
+    /**
+     * Stores term and vote; returns when both are forced. Two writes and two forces. A lower term, or another vote in
+     * the same term, is a broken invariant.
+     *
+     * @param newVotedFor a member id or {@link #NOBODY}
+     */
+    public void store(long newTerm, int newVotedFor) throws OperatingFault {
+        if (newTerm < term) {
+            throw Invariant.broken("term would go back: stored, new", term, newTerm);
+        }
+        if (newTerm == term && votedFor != NOBODY && newVotedFor != votedFor) {
+            throw Invariant.broken("second vote in one term: term, first, second", term, votedFor, newVotedFor);
+        }
+        slot.value(0, newTerm).value(1, newVotedFor);
+        pair.store();
+        term = newTerm;
+        votedFor = newVotedFor;
+    }
+
+    /** Closes the file. Idempotent. */
+    @Override
+    public void close() {
+        pair.close();
+    }
+
+    private static Slot slotOf(LogIdentity identity) {
+        return new Slot(Slot.HARD_STATE, identity.clusterId(), identity.memberId());
+    }
+}

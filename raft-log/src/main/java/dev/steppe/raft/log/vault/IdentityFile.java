@@ -1,0 +1,64 @@
+package dev.steppe.raft.log.vault;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.Slot;
+import dev.steppe.raft.storage.StorageFile;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose directory this is, and how often it was opened. The last file that is made when a directory is formatted: where
+ * it is, the others are. Owned by the thread that opens the log.
+ */
+public final class IdentityFile implements AutoCloseable {
+    /** Name of the file. */
+    public static final String FILE_NAME = "identity";
+
+    /** Length of the file in bytes. */
+    public static final int FILE_BYTES = SlotPair.FILE_BYTES;
+
+    private final SlotPair pair;
+    private final Slot slot;
+
+    private IdentityFile(SlotPair pair, Slot slot) {
+        this.pair = pair;
+        this.slot = slot;
+    }
+
+    /** The first bytes of a new identity file, with incarnation 0. */
+    public static ByteBuffer head(LogIdentity identity) {
+        Slot slot = new Slot(Slot.IDENTITY, 0, 0);
+        slot.value(0, identity.clusterId()).value(1, identity.memberId());
+        return SlotPair.head(slot);
+    }
+
+    /** Opens {@code file}; null if both slots are damaged, then the file is left open. */
+    public static @Nullable IdentityFile open(StorageFile file) throws OperatingFault {
+        Slot slot = new Slot(Slot.IDENTITY, 0, 0);
+        SlotPair pair = new SlotPair(file, slot);
+        return pair.load() ? new IdentityFile(pair, slot) : null;
+    }
+
+    /** Whose directory it is. */
+    public LogIdentity identity() {
+        return new LogIdentity(slot.value(0), (int) slot.value(1));
+    }
+
+    /** How often the directory was opened, this time included once {@link #begin()} has returned. */
+    public long incarnation() {
+        return slot.value(2);
+    }
+
+    /** Counts one more opening; returns when that is on the disk. */
+    public void begin() throws OperatingFault {
+        slot.value(2, incarnation() + 1);
+        pair.store();
+    }
+
+    /** Closes the file. Idempotent. */
+    @Override
+    public void close() {
+        pair.close();
+    }
+}

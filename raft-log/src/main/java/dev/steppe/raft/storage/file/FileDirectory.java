@@ -1,0 +1,215 @@
+package dev.steppe.raft.storage.file;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.raft.storage.StorageDirectory;
+import dev.steppe.raft.storage.StorageFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.agrona.CloseHelper;
+
+/**
+ * A data directory on a real file system, held by a lock on its file {@code lock}. {@link #prepare} may run on a thread
+ * of its own, the rest belongs to the owner.
+ */
+public final class FileDirectory implements StorageDirectory {
+    private static final String LOCK = "lock";
+    private static final String SEGMENTS = "segments";
+    /** A file that is being filled; whatever carries this ending when a directory is opened was never finished. */
+    private static final String UNFINISHED = ".preparing";
+
+    private static final int FILL_BYTES = 1 << 20;
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Path root;
+    private final FileChannel lockChannel;
+    private final boolean isDurable;
+
+    private FileDirectory(Path root, FileChannel lockChannel, boolean isDurable) {
+        this.root = root;
+        this.lockChannel = lockChannel;
+        this.isDurable = isDurable;
+    }
+
+    /**
+     * Holds {@code path}, which is made if it is not there (its parent must be), and removes what interrupted
+     * preparations left.
+     *
+     * @throws OperatingFault when it cannot be made, read or locked, or is a symbolic link
+     */
+    public static DirectoryVerdict hold(Path path) throws OperatingFault {
+        Path root = path.toAbsolutePath().normalize();
+        try {
+            makeDirectory(root);
+            FileChannel channel = FileChannel.open(
+                    root.resolve(LOCK),
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                    OWNER_ONLY_FILE);
+            if (!isLocked(channel)) {
+                channel.close();
+                return new DirectoryVerdict.InUse(root.toString());
+            }
+            makeDirectory(root.resolve(SEGMENTS));
+            FileDirectory directory = new FileDirectory(root, channel, isDurable(root));
+            directory.removeUnfinished();
+            return new DirectoryVerdict.Held(directory);
+        } catch (IOException fault) {
+            throw new OperatingFault("cannot hold " + root + "; check the path and its permissions", fault);
+        }
+    }
+
+    @Override
+    public List<String> names() throws OperatingFault {
+        List<String> names = new ArrayList<>();
+        try {
+            addEntries(root, "", names);
+            addEntries(root.resolve(SEGMENTS), SEGMENTS + "/", names);
+        } catch (IOException fault) {
+            throw new OperatingFault("cannot list " + root + "; check its permissions", fault);
+        }
+        names.removeIf(name -> name.equals(LOCK) || name.endsWith(UNFINISHED));
+        names.sort(null);
+        return names;
+    }
+
+    @Override
+    public StorageFile open(String name) throws OperatingFault {
+        return MappedFile.open(name, root.resolve(name));
+    }
+
+    @Override
+    public PrepareVerdict prepare(String name, int lengthBytes, ByteBuffer head) throws OperatingFault {
+        Path target = root.resolve(name);
+        Path unfinished = root.resolve(name + UNFINISHED);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw Invariant.broken("file prepared twice", name);
+        }
+        try {
+            Files.deleteIfExists(unfinished);
+            fill(unfinished, lengthBytes, head);
+            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+            syncDirectory(name.startsWith(SEGMENTS + "/") ? root.resolve(SEGMENTS) : root);
+            return PrepareVerdict.PREPARED;
+        } catch (IOException fault) {
+            return refuseOrThrow(unfinished, lengthBytes, fault);
+        }
+    }
+
+    @Override
+    public boolean isDurable() {
+        return isDurable;
+    }
+
+    @Override
+    public void close() {
+        // The lock goes with the descriptor, which is gone whatever close says.
+        CloseHelper.quietClose(lockChannel);
+    }
+
+    private static void makeDirectory(Path path) throws IOException {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(path, OWNER_ONLY_DIRECTORY);
+            Path parent = path.getParent();
+            if (parent != null) {
+                syncDirectory(parent);
+            }
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException held) {
+            // Another server in this process holds it.
+            return false;
+        }
+    }
+
+    private static boolean isDurable(Path root) throws IOException {
+        String type = Files.getFileStore(root).type();
+        return !type.equals("tmpfs") && !type.equals("ramfs");
+    }
+
+    private void removeUnfinished() throws IOException {
+        List<String> names = new ArrayList<>();
+        addEntries(root, "", names);
+        addEntries(root.resolve(SEGMENTS), SEGMENTS + "/", names);
+        for (String name : names) {
+            if (name.endsWith(UNFINISHED)) {
+                Files.delete(root.resolve(name));
+            }
+        }
+    }
+
+    private static void addEntries(Path folder, String prefix, List<String> names) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            entries.filter(entry -> Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS))
+                    .forEach(entry -> names.add(prefix + entry.getFileName()));
+        }
+    }
+
+    private static void fill(Path path, int lengthBytes, ByteBuffer head) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(FILL_BYTES, lengthBytes));
+        try (FileChannel channel = FileChannel.open(
+                path,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                OWNER_ONLY_FILE)) {
+            ByteBuffer source = head.duplicate();
+            while (source.hasRemaining()) {
+                channel.write(source);
+            }
+            while (channel.position() < lengthBytes) {
+                zeros.clear().limit((int) Math.min(zeros.capacity(), lengthBytes - channel.position()));
+                channel.write(zeros);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static void syncDirectory(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** NO_SPACE, with the unfinished file removed, if that is why {@code fault} was thrown; else the fault. */
+    private PrepareVerdict refuseOrThrow(Path unfinished, int lengthBytes, IOException fault) throws OperatingFault {
+        try {
+            long writtenBytes = Files.exists(unfinished) ? Files.size(unfinished) : 0;
+            long usableBytes = Files.getFileStore(root).getUsableSpace();
+            Files.deleteIfExists(unfinished);
+            if (usableBytes < lengthBytes - writtenBytes || isQuotaExceeded(fault)) {
+                return PrepareVerdict.NO_SPACE;
+            }
+        } catch (IOException second) {
+            fault.addSuppressed(second);
+        }
+        throw new OperatingFault("cannot prepare " + unfinished + "; check the disk, then restart this server", fault);
+    }
+
+    /** A quota shows in no number that Java can ask for; only in the system's words. */
+    private static boolean isQuotaExceeded(IOException fault) {
+        String message = fault.getMessage();
+        return message != null && (message.contains("quota") || message.contains("No space left"));
+    }
+}

@@ -1,0 +1,99 @@
+package dev.steppe.raft.storage.file;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.storage.StorageFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.agrona.BufferUtil;
+import org.agrona.CloseHelper;
+
+/** One open file: positional writes through the channel, reads through a mapping of the whole. */
+final class MappedFile implements StorageFile {
+    private final String name;
+    private final FileChannel channel;
+    private final MappedByteBuffer mapped;
+    private final int lengthBytes;
+    private boolean isClosed;
+
+    private MappedFile(String name, FileChannel channel, MappedByteBuffer mapped) {
+        this.name = name;
+        this.channel = channel;
+        this.mapped = mapped;
+        lengthBytes = mapped.capacity();
+    }
+
+    static MappedFile open(String name, Path path) throws OperatingFault {
+        try {
+            FileChannel channel = FileChannel.open(
+                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            try {
+                long lengthBytes = channel.size();
+                if (lengthBytes > Integer.MAX_VALUE) {
+                    throw new OperatingFault(path + " has " + lengthBytes + " bytes; no file of a log has 2 GiB");
+                }
+                return new MappedFile(name, channel, channel.map(FileChannel.MapMode.READ_ONLY, 0, lengthBytes));
+            } catch (IOException | OperatingFault fault) {
+                channel.close();
+                throw fault;
+            }
+        } catch (IOException fault) {
+            throw new OperatingFault("cannot open " + path + "; check that this user may read and write it", fault);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int lengthBytes() {
+        return lengthBytes;
+    }
+
+    @Override
+    public ByteBuffer mapping() {
+        return mapped.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void write(int fileOffset, ByteBuffer source) throws OperatingFault {
+        int endOffset = Math.addExact(fileOffset, source.remaining());
+        if (fileOffset < 0 || endOffset > lengthBytes) {
+            throw Invariant.broken("write beyond the file: offset, end", fileOffset, endOffset);
+        }
+        try {
+            while (source.hasRemaining()) {
+                channel.write(source, (long) endOffset - source.remaining());
+            }
+        } catch (IOException fault) {
+            throw new OperatingFault("cannot write " + name + "; check the disk, then restart this server", fault);
+        }
+    }
+
+    @Override
+    public void force() throws OperatingFault {
+        try {
+            channel.force(false);
+        } catch (IOException fault) {
+            throw new OperatingFault("cannot force " + name + "; check the disk, then restart this server", fault);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            BufferUtil.free(mapped);
+            // Everything that had to be durable was forced; a close that fails takes nothing back.
+            CloseHelper.quietClose(channel);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package dev.steppe.raft.storage.memory;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.raft.storage.StorageDirectory;
+import dev.steppe.raft.storage.StorageFile;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One server's disk. Programs reach it through {@link #hold()}; the world around it through everything else. Owned by
+ * one thread.
+ *
+ * <p>The model: a write dirties 4 KiB pages; {@link #writeBack} lets any of them reach the disk at any moment; a force
+ * takes those of its file there; a power loss leaves of each dirty page the sectors that a {@link PageFate} says. A
+ * file gets its name only when its content is durable, so a power loss never shows a part of one; {@link #dropFile}
+ * takes a name away. A failed force marks pages clean without taking them to the disk, as Linux does.
+ */
+public final class MemoryDisk {
+    /** How a failed force leaves the pages that programs see. */
+    public enum AfterFailedForce {
+        /** As written, although the disk does not hold it (ext4, XFS). */
+        KEPT,
+        /** As they were on the disk (btrfs). */
+        REVERTED
+    }
+
+    private static final long NEVER = -1;
+
+    private final TreeMap<String, MemoryFile> files = new TreeMap<>();
+    private long capacityBytes = Long.MAX_VALUE;
+    private int lifeCount;
+    private boolean isHeld;
+    private long stepCount;
+    private long failAtStep = NEVER;
+    private long lieAtStep = NEVER;
+    private long crashAtStep = NEVER;
+    private AfterFailedForce afterFailedForce = AfterFailedForce.KEPT;
+
+    /** An empty disk without limit. */
+    public MemoryDisk() {}
+
+    /** Holds the disk's one directory for a program; a second program before the first has closed is refused. */
+    public StorageDirectory hold() throws OperatingFault {
+        if (isHeld) {
+            throw new OperatingFault("this memory disk is held by another server");
+        }
+        isHeld = true;
+        return new Directory();
+    }
+
+    /** Limits the sum of all file lengths, in bytes; files that exist stay. */
+    public void limitTo(long newCapacityBytes) {
+        capacityBytes = newCapacityBytes;
+    }
+
+    /** Writes, forces and preparations that were asked for so far. */
+    public long stepCount() {
+        return stepCount;
+    }
+
+    /** The write, force or preparation number {@code step} (the next is {@link #stepCount()}) will fail. */
+    public void failAt(long step, AfterFailedForce how) {
+        failAtStep = step;
+        afterFailedForce = how;
+    }
+
+    /** The force number {@code step} will return normally and take nothing to the disk. */
+    public void lieAt(long step) {
+        lieAtStep = step;
+    }
+
+    /** From step number {@code step} on the program is dead: that step and all later ones throw and change nothing. */
+    public void crashAt(long step) {
+        crashAtStep = step;
+    }
+
+    /** Lets page {@code page} of file {@code name} reach the disk now, forced or not. */
+    public void writeBack(String name, int page) {
+        file(name).writeBack(page);
+    }
+
+    /** Pages of file {@code name} that were written since its last force; a copy. */
+    public BitSet dirtyPages(String name) {
+        return (BitSet) file(name).dirtyPages().clone();
+    }
+
+    /** The program dies, the machine lives on: what was written stays, forced or not. Its handles are dead. */
+    public void killProgram() {
+        lifeCount++;
+        isHeld = false;
+        failAtStep = NEVER;
+        lieAtStep = NEVER;
+        crashAtStep = NEVER;
+    }
+
+    /** The machine loses power: {@link #killProgram} and {@code fate} for each dirty page. */
+    public void losePower(PageFate fate) {
+        killProgram();
+        for (MemoryFile file : files.values()) {
+            file.losePower(fate);
+        }
+    }
+
+    /** Names of all files, ascending. */
+    public List<String> names() {
+        return List.copyOf(files.keySet());
+    }
+
+    /** Length of file {@code name} in bytes. */
+    public int lengthBytes(String name) {
+        return file(name).lengthBytes();
+    }
+
+    /** Flips bit {@code bit} (0..7) of the byte at {@code offset} of file {@code name}. */
+    public void flipBit(String name, int offset, int bit) {
+        file(name).flipBit(offset, bit);
+    }
+
+    /** Takes file {@code name} away. */
+    public void dropFile(String name) {
+        if (files.remove(name) == null) {
+            throw Invariant.broken("no such file", name);
+        }
+    }
+
+    /** A copy of what programs see in file {@code name}. */
+    public byte[] content(String name) {
+        byte[] content = new byte[file(name).lengthBytes()];
+        file(name).volatileImage().get(0, content);
+        return content;
+    }
+
+    /** A file that lies on the disk, durable, with {@code content}; in place of one of that name. */
+    public void putFile(String name, byte[] content) {
+        MemoryFile file = new MemoryFile(this, name, content.length);
+        file.write(0, ByteBuffer.wrap(content));
+        file.settle();
+        files.put(name, file);
+    }
+
+    /** An independent disk with the same files, both images, and no faults. */
+    public MemoryDisk copy() {
+        MemoryDisk copy = new MemoryDisk();
+        for (Map.Entry<String, MemoryFile> entry : files.entrySet()) {
+            MemoryFile source = entry.getValue();
+            MemoryFile target = new MemoryFile(copy, entry.getKey(), source.lengthBytes());
+            target.volatileImage().put(0, source.volatileImage(), 0, source.lengthBytes());
+            target.durableImage().put(0, source.durableImage(), 0, source.lengthBytes());
+            target.dirtyPages().or(source.dirtyPages());
+            copy.files.put(entry.getKey(), target);
+        }
+        return copy;
+    }
+
+    int lifeCount() {
+        return lifeCount;
+    }
+
+    void checkAlive(int handleLifeCount) throws OperatingFault {
+        if (handleLifeCount != lifeCount) {
+            throw new OperatingFault("the program that held this disk is dead");
+        }
+    }
+
+    void beforeWrite(MemoryFile file) throws OperatingFault {
+        if (beginStep()) {
+            throw new OperatingFault("write of " + file.name() + " failed on demand");
+        }
+    }
+
+    void force(MemoryFile file) throws OperatingFault {
+        boolean isLie = stepCount == lieAtStep;
+        if (beginStep()) {
+            if (afterFailedForce == AfterFailedForce.REVERTED) {
+                file.revert();
+            } else {
+                file.dirtyPages().clear();
+            }
+            throw new OperatingFault("force of " + file.name() + " failed on demand");
+        }
+        if (isLie) {
+            file.dirtyPages().clear();
+        } else {
+            file.settle();
+        }
+    }
+
+    /** Counts a step; true if it must fail. */
+    private boolean beginStep() throws OperatingFault {
+        long step = stepCount++;
+        if (crashAtStep != NEVER && step >= crashAtStep) {
+            throw new OperatingFault("the program crashed on demand at step " + step);
+        }
+        return step == failAtStep;
+    }
+
+    private MemoryFile file(String name) {
+        MemoryFile file = files.get(name);
+        if (file == null) {
+            throw Invariant.broken("no such file", name);
+        }
+        return file;
+    }
+
+    private PrepareVerdict prepareFile(String name, int lengthBytes, ByteBuffer head) throws OperatingFault {
+        if (files.containsKey(name)) {
+            throw Invariant.broken("file prepared twice", name);
+        }
+        if (beginStep()) {
+            throw new OperatingFault("preparation of " + name + " failed on demand");
+        }
+        long usedBytes = 0;
+        for (MemoryFile file : files.values()) {
+            usedBytes += file.lengthBytes();
+        }
+        if (usedBytes > capacityBytes - lengthBytes) {
+            return PrepareVerdict.NO_SPACE;
+        }
+        MemoryFile file = new MemoryFile(this, name, lengthBytes);
+        file.write(0, head.duplicate());
+        file.settle();
+        files.put(name, file);
+        return PrepareVerdict.PREPARED;
+    }
+
+    /** The directory as one program holds it. */
+    private final class Directory implements StorageDirectory {
+        private final int heldLifeCount = lifeCount;
+
+        @Override
+        public List<String> names() {
+            return MemoryDisk.this.names();
+        }
+
+        @Override
+        public StorageFile open(String name) throws OperatingFault {
+            checkAlive(heldLifeCount);
+            return file(name).handle();
+        }
+
+        @Override
+        public PrepareVerdict prepare(String name, int lengthBytes, ByteBuffer head) throws OperatingFault {
+            checkAlive(heldLifeCount);
+            return prepareFile(name, lengthBytes, head);
+        }
+
+        @Override
+        public boolean isDurable() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            if (heldLifeCount == lifeCount) {
+                isHeld = false;
+            }
+        }
+    }
+}
