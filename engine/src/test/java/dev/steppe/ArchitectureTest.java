@@ -32,7 +32,8 @@ final class ArchitectureTest {
                     model.rollout    | DATA    | model.*
                     model.access     | DATA    | model.*
                     capacity         | MACHINE | model.*
-                    state            | MACHINE | model.* raft.api
+                    state.page       | MACHINE |
+                    state            | MACHINE | model.* capacity state.page raft.api
                     command          | DATA    | model.*
                     verify           | MACHINE | model.* capacity state
                     fsm              | MACHINE | model.* command verify capacity state raft.api
