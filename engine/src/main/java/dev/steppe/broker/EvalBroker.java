@@ -56,8 +56,8 @@ public final class EvalBroker {
     }
 
     /**
-     * An evaluation was created or changed; rows of one evaluation come in the order of their writing. A terminal
-     * row, and one that newly says BLOCKED, ends the lease and passes the job's turn on.
+     * An evaluation was created or changed; rows of one evaluation come in the order of their writing. A terminal row,
+     * and one that newly says BLOCKED, ends the lease and passes the job's turn on.
      */
     public void observe(Evaluation row, long nowMs) {
         Tracked known = byId.get(row.id());

@@ -20,8 +20,8 @@ public sealed interface GatewayMessage {
     sealed interface Answer extends GatewayMessage {}
 
     /**
-     * Write a command of the client's: RegisterNodes, ReportAllocations or StopJob; others are refused. Answered {@link
-     * Accepted} when applied.
+     * Write a command of the client's: RegisterNodes, ReportAllocations or StopJob; others are refused. Answered
+     * {@link Accepted} when applied.
      */
     record Propose(long requestId, Command command) implements Ask {}
 

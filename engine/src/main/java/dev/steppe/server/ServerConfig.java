@@ -16,8 +16,7 @@ import java.util.SortedMap;
  * @param work who runs what
  * @param watcher settings handed to the rollout watcher, uninterpreted
  */
-public record ServerConfig(
-        RaftConfig raft, Path directory, Lanes lanes, Work work, SortedMap<String, String> watcher) {
+public record ServerConfig(RaftConfig raft, Path directory, Lanes lanes, Work work, SortedMap<String, String> watcher) {
 
     /** Name of the region. */
     public String region() {

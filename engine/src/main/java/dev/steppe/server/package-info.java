@@ -3,8 +3,8 @@
  * stops leader duties by term.
  *
  * <p>In come a configuration and a world (clocks, chance, storage, transports); out goes a running server, with the
- * entrance that the gateway lane, the embeddable engine and tests share. Not here: a decision of any kind; it stands in a
- * machine.
+ * entrance that the gateway lane, the embeddable engine and tests share. Not here: a decision of any kind; it stands in
+ * a machine.
  */
 @NullMarked
 package dev.steppe.server;
