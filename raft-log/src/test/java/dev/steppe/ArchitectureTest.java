@@ -13,21 +13,24 @@ import org.junit.jupiter.api.Test;
 /** The rooms of raft-log, bottom up. A new room is a new row: name, kind, rooms it may enter besides {@code base}. */
 final class ArchitectureTest {
     private static final RoomTable ROOMS = RoomTable.under("dev.steppe").rooms("""
-                    base              | DATA    |
-                    raft.quorum       | MACHINE |
-                    raft.message      | DATA    | raft.quorum
-                    raft.core         | MACHINE | raft.message raft.quorum
-                    raft.storage      | PORT    |
-                    raft.log          | MACHINE | raft.core raft.storage
-                    raft.snapshot     | MACHINE | raft.quorum raft.storage
-                    raft.timing       | MACHINE |
-                    raft.api          | PORT    | raft.quorum
-                    transport         | PORT    |
-                    runtime           | SHELL   |
-                    raft.storage.file | SHELL   | raft.storage
-                    transport.memory  | SHELL   | transport runtime
-                    transport.tcp     | SHELL   | transport runtime
-                    raft.node         | SHELL   | *
+                    base                | DATA    |
+                    raft.quorum         | MACHINE |
+                    raft.message        | DATA    | raft.quorum
+                    raft.core           | MACHINE | raft.message raft.quorum
+                    raft.storage        | PORT    |
+                    raft.log.layout     | DATA    |
+                    raft.log.vault      | MACHINE | raft.storage raft.log.layout
+                    raft.log            | MACHINE | raft.core raft.storage raft.log.layout raft.log.vault
+                    raft.snapshot       | MACHINE | raft.quorum raft.storage
+                    raft.timing         | MACHINE |
+                    raft.api            | PORT    | raft.quorum
+                    transport           | PORT    |
+                    runtime             | SHELL   |
+                    raft.storage.memory | SHELL   | raft.storage
+                    raft.storage.file   | SHELL   | raft.storage
+                    transport.memory    | SHELL   | transport runtime
+                    transport.tcp       | SHELL   | transport runtime
+                    raft.node           | SHELL   | *
                     """);
 
     private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target", "classes"));

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -55,30 +57,30 @@ public final class RoomTable {
         return this;
     }
 
-    /** Classes in a package that is no room of this module, one sentence each. */
+    /** Packages that hold classes but are no room of this module, one sentence each. */
     public List<String> homeless(JavaClasses classes) {
-        TreeSet<String> violations = new TreeSet<>();
+        TreeMap<String, String> violations = new TreeMap<>();
         for (JavaClass type : classes) {
             Row row = rows.get(roomOf(type));
             if (row == null || row.isBelow) {
-                violations.add(
-                        type.getName() + " lies in " + type.getPackageName() + ", which is no room of the table");
+                violations.putIfAbsent(roomOf(type), " is no room of the table but holds " + type.getName());
             }
         }
-        return new ArrayList<>(violations);
+        return sentences(violations);
     }
 
-    /** Uses of a room that the table does not let the user enter, one sentence each. */
+    /** Arrows that the table does not have, one sentence each with a use that takes that way. */
     public List<String> trespasses(JavaClasses classes) {
-        TreeSet<String> violations = new TreeSet<>();
+        TreeMap<String, String> violations = new TreeMap<>();
         dependencies(classes).forEach(dependency -> {
             JavaClass target = dependency.getTargetClass().getBaseComponentType();
             Row from = rows.get(roomOf(dependency.getOriginClass()));
             if (from != null && isSteppe(target) && !mayEnter(from, target, classes)) {
-                violations.add(from.name + " may not enter " + roomOf(target) + ": " + dependency.getDescription());
+                String arrow = from.name + " may not enter " + roomOf(target);
+                violations.merge(arrow, ": " + dependency.getDescription(), RoomTable::first);
             }
         });
-        return new ArrayList<>(violations);
+        return sentences(violations);
     }
 
     /** Uses of clocks, threads, files, sockets, chance and loggers by DATA and MACHINE rooms, one sentence each. */
@@ -86,7 +88,7 @@ public final class RoomTable {
         TreeSet<String> violations = new TreeSet<>();
         for (JavaClass type : classes) {
             Row row = rows.get(roomOf(type));
-            if (row != null && row.kind.isWorldless()) {
+            if (row != null && row.kind.isWorldless() && !isGenerated(type)) {
                 World.usesBy(type).forEach(use -> violations.add(row.name + " is " + row.kind + ": " + use));
             }
         }
@@ -104,6 +106,20 @@ public final class RoomTable {
 
     private static Stream<Dependency> dependencies(JavaClasses classes) {
         return classes.stream().flatMap(type -> type.getDirectDependenciesFromSelf().stream());
+    }
+
+    private static String first(String one, String other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
+    private static List<String> sentences(SortedMap<String, String> violations) {
+        return violations.entrySet().stream()
+                .map(entry -> entry.getKey() + entry.getValue())
+                .toList();
+    }
+
+    private static boolean isGenerated(JavaClass type) {
+        return !type.getPackageName().replaceFirst(GENERATED_SUFFIX, "").equals(type.getPackageName());
     }
 
     private boolean isSteppe(JavaClass type) {
