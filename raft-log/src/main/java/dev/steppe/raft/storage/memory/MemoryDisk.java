@@ -8,7 +8,6 @@ import dev.steppe.raft.storage.StorageFile;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -146,15 +145,22 @@ public final class MemoryDisk {
     /** An independent disk with the same files, both images, and no faults. */
     public MemoryDisk copy() {
         MemoryDisk copy = new MemoryDisk();
-        for (Map.Entry<String, MemoryFile> entry : files.entrySet()) {
-            MemoryFile source = entry.getValue();
-            MemoryFile target = new MemoryFile(copy, entry.getKey(), source.lengthBytes());
-            target.volatileImage().put(0, source.volatileImage(), 0, source.lengthBytes());
-            target.durableImage().put(0, source.durableImage(), 0, source.lengthBytes());
-            target.dirtyPages().or(source.dirtyPages());
-            copy.files.put(entry.getKey(), target);
-        }
+        copy.become(this);
         return copy;
+    }
+
+    /** Takes over the files of {@code other}, both images; the program that held this disk dies and faults end. */
+    public void become(MemoryDisk other) {
+        killProgram();
+        files.keySet().retainAll(other.files.keySet());
+        for (MemoryFile source : other.files.values()) {
+            MemoryFile target = files.get(source.name());
+            if (target == null || target.lengthBytes() != source.lengthBytes()) {
+                target = new MemoryFile(this, source.name(), source.lengthBytes());
+                files.put(source.name(), target);
+            }
+            target.become(source);
+        }
     }
 
     int lifeCount() {

@@ -37,10 +37,6 @@ final class MemoryFile {
         return volatileImage;
     }
 
-    ByteBuffer durableImage() {
-        return durableImage;
-    }
-
     BitSet dirtyPages() {
         return dirtyPages;
     }
@@ -60,6 +56,14 @@ final class MemoryFile {
             source.position(source.limit());
             dirtyPages.set(fileOffset / PAGE_BYTES, (fileOffset + writtenBytes - 1) / PAGE_BYTES + 1);
         }
+    }
+
+    /** Takes over both images of {@code other}, a file of the same length. */
+    void become(MemoryFile other) {
+        volatileImage.put(0, other.volatileImage, 0, lengthBytes());
+        durableImage.put(0, other.durableImage, 0, lengthBytes());
+        dirtyPages.clear();
+        dirtyPages.or(other.dirtyPages);
     }
 
     /** Makes every dirty page durable. */

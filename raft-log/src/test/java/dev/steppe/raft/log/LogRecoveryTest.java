@@ -1,0 +1,213 @@
+package dev.steppe.raft.log;
+
+import static dev.steppe.raft.log.LogFixture.IDENTITY;
+import static dev.steppe.raft.log.LogFixture.SMALL;
+import static dev.steppe.raft.log.LogFixture.clean;
+import static dev.steppe.raft.log.LogFixture.entries;
+import static dev.steppe.raft.log.LogFixture.openClean;
+import static dev.steppe.raft.log.LogFixture.recover;
+import static dev.steppe.raft.log.LogFixture.text;
+import static dev.steppe.raft.log.LogFixture.torn;
+import static dev.steppe.raft.log.LogFixture.write;
+import static dev.steppe.raft.log.LogFixture.writeForced;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.RecoveryVerdict.Damaged;
+import dev.steppe.raft.log.RecoveryVerdict.Foreign;
+import dev.steppe.raft.log.RecoveryVerdict.NoSpace;
+import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.log.RecoveryVerdict.Reason;
+import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.SegmentLayout;
+import dev.steppe.raft.storage.memory.MemoryDisk;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class LogRecoveryTest {
+    private static final String FIRST = SegmentLayout.nameOf(1);
+    private static final String SECOND = SegmentLayout.nameOf(2);
+
+    private final MemoryDisk disk = new MemoryDisk();
+
+    @Test
+    void countsIncarnations() throws OperatingFault {
+        for (int incarnation = 1; incarnation <= 3; incarnation++) {
+            OpenLog open = openClean(disk);
+            assertEquals(incarnation, open.incarnation());
+            open.close();
+        }
+    }
+
+    @Test
+    void refusesAnotherClusterOrMember() throws OperatingFault {
+        openClean(disk).close();
+        for (LogIdentity other : List.of(new LogIdentity(1, 2), new LogIdentity(IDENTITY.clusterId(), 3))) {
+            MemoryDisk copy = disk.copy();
+            RecoveryVerdict verdict = LogRecovery.open(copy.hold(), other, SMALL);
+            assertEquals(new Foreign(IDENTITY), verdict);
+        }
+    }
+
+    @Test
+    void refusesASecondServerOnTheDisk() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        assertThrows(OperatingFault.class, disk::hold);
+        open.close();
+        openClean(disk).close();
+    }
+
+    @Test
+    void refusesToFormatAFullDisk() throws OperatingFault {
+        disk.limitTo(20_000);
+        assertEquals(new NoSpace(FIRST, SMALL.segmentBytes()), recover(disk));
+        disk.killProgram();
+        disk.limitTo(Long.MAX_VALUE);
+        assertEquals(List.of(), entries(openClean(disk).log()));
+    }
+
+    @Test
+    void findsDamageWhereAnAcknowledgedBatchIsHit() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        writeForced(open.log(), 1, text("a", 100));
+        writeForced(open.log(), 1, text("b", 100));
+        writeForced(open.log(), 1, text("c", 100));
+        open.close();
+        for (int batch = 0; batch < 3; batch++) {
+            MemoryDisk copy = disk.copy();
+            int offset = SegmentLayout.FRAMES_OFFSET + 176 * batch;
+            copy.flipBit(FIRST, offset + 90, 3);
+            assertEquals(new Damaged(FIRST + " at offset " + offset, Reason.DAMAGED_ENTRIES), recover(copy));
+        }
+    }
+
+    @Test
+    void findsDamageByTheHeaderBehindWhenTheWatermarkFileIsLost() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        writeForced(open.log(), 1, text("a", 100));
+        writeForced(open.log(), 1, text("b", 100));
+        write(open.log(), 1, text("c", 100));
+        disk.killProgram();
+        disk.dropFile("watermark");
+        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 176 + 90, 3);
+        assertTrue(recover(disk) instanceof Damaged);
+    }
+
+    @Test
+    void cutsARottenBatchThatNobodyVouchesFor() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        writeForced(open.log(), 1, text("a", 100));
+        write(open.log(), 1, text("b", 100));
+        disk.killProgram();
+        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 176 + 90, 3);
+        assertEquals(2, torn(recover(disk)).cutIndex());
+    }
+
+    @Test
+    void acceptsNoLostFileButTheWatermark() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        for (int i = 0; i < 4; i++) {
+            writeForced(open.log(), 1, text("a" + i, 6_000));
+        }
+        List<String> before = entries(open.log());
+        open.vault().store(1, 2);
+        open.close();
+        for (String name : disk.names()) {
+            MemoryDisk copy = disk.copy();
+            copy.dropFile(name);
+            RecoveryVerdict verdict = recover(copy);
+            if (name.equals("watermark")) {
+                assertEquals(before, entries(clean(verdict).log()));
+            } else {
+                assertTrue(verdict instanceof Damaged, () -> name + " dropped: " + verdict);
+            }
+        }
+    }
+
+    @Test
+    void findsDamageInASegmentOfAnyOtherLength() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        writeForced(open.log(), 1, text("a", 6_000));
+        open.close();
+        byte[] content = disk.content(FIRST);
+        for (int lengthBytes = 0; lengthBytes < content.length; lengthBytes += 37) {
+            MemoryDisk copy = disk.copy();
+            copy.putFile(FIRST, Arrays.copyOf(content, lengthBytes));
+            assertEquals(new Damaged(FIRST, Reason.DAMAGED_SEGMENT_HEADER), recover(copy));
+        }
+    }
+
+    @Test
+    void believesNoPageOfAnotherPlace() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        writeForced(open.log(), 1, text("a", 4_000));
+        writeForced(open.log(), 1, text("b", 4_000));
+        writeForced(open.log(), 1, text("c", 4_000));
+        writeForced(open.log(), 1, text("d", 4_000));
+        List<String> entries = entries(open.log());
+        open.close();
+        assertTrue(disk.names().contains(SECOND));
+        for (String source : List.of(FIRST, SECOND)) {
+            for (String target : List.of(FIRST, SECOND)) {
+                for (int page = 0; page < 3; page++) {
+                    checkMisdirected(source, page, target, page == 2 ? 1 : page + 1, entries);
+                    checkMisdirected(source, page, target, page, entries);
+                }
+            }
+        }
+    }
+
+    /** The copied page is found, or it lies behind the tail and is cut. */
+    private void checkMisdirected(String source, int sourcePage, String target, int targetPage, List<String> entries)
+            throws OperatingFault {
+        byte[] from = disk.content(source);
+        byte[] to = disk.content(target);
+        byte[] before = to.clone();
+        System.arraycopy(from, 4096 * sourcePage, to, 4096 * targetPage, 4096);
+        if (!Arrays.equals(before, to)) {
+            MemoryDisk copy = disk.copy();
+            copy.putFile(target, to);
+            RecoveryVerdict verdict = recover(copy);
+            if (!(verdict instanceof Damaged)) {
+                assertEquals(entries, entries(torn(verdict).open().log()), source + " to " + target);
+            }
+        }
+    }
+
+    @Test
+    void findsDamageInALyingForce() throws OperatingFault {
+        RaftLog log = openClean(disk).log();
+        writeForced(log, 1, text("a", 4_000));
+        write(log, 1, text("b", 4_000));
+        disk.lieAt(disk.stepCount());
+        log.force();
+        writeForced(log, 1, "c");
+        disk.losePower((name, page) -> 0);
+        assertTrue(recover(disk) instanceof Damaged);
+    }
+
+    @Test
+    void formatsAgainAfterACrashAtEachStep() throws OperatingFault {
+        openClean(disk);
+        long stepCount = disk.stepCount();
+        for (long step = 0; step < stepCount; step++) {
+            MemoryDisk crashing = new MemoryDisk();
+            crashing.crashAt(step);
+            assertThrows(OperatingFault.class, () -> recover(crashing));
+            crashing.losePower((name, page) -> 0);
+            assertEquals(List.of(), entries(openClean(crashing).log()));
+        }
+    }
+
+    @Test
+    void leavesUnknownFilesAlone() throws OperatingFault {
+        openClean(disk).close();
+        disk.putFile("notes", new byte[] {1, 2, 3});
+        disk.putFile("segments/segment-zz", new byte[] {1, 2, 3});
+        openClean(disk).close();
+        assertTrue(disk.names().contains("notes"));
+    }
+}

@@ -1,0 +1,117 @@
+package dev.steppe.raft.log.vault;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.base.InvariantBroken;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.Slot;
+import dev.steppe.raft.storage.StorageDirectory;
+import dev.steppe.raft.storage.memory.MemoryDisk;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class HardStateVaultTest {
+    private static final LogIdentity IDENTITY = new LogIdentity(77, 1);
+    private static final String NAME = HardStateVault.FILE_NAME;
+
+    private final MemoryDisk disk = new MemoryDisk();
+
+    @BeforeEach
+    void format() throws OperatingFault {
+        StorageDirectory directory = disk.hold();
+        directory.prepare(NAME, HardStateVault.FILE_BYTES, HardStateVault.head(IDENTITY));
+        directory.close();
+    }
+
+    @Test
+    void beginsWithoutTermAndVote() throws OperatingFault {
+        HardStateVault vault = open(disk);
+        assertEquals(0, vault.term());
+        assertEquals(HardStateVault.NOBODY, vault.votedFor());
+        assertTrue(vault.isFresh());
+    }
+
+    @Test
+    void holdsTheOldOrTheNewStateAfterACrashAtAnyStep() throws OperatingFault {
+        for (int crashStep = 0; crashStep <= 4; crashStep++) {
+            for (int fate = 0; fate < 4; fate++) {
+                checkCrash(crashStep, fate);
+            }
+        }
+    }
+
+    private void checkCrash(int crashStep, int fate) throws OperatingFault {
+        MemoryDisk crashing = disk.copy();
+        HardStateVault vault = open(crashing);
+        vault.store(5, 2);
+        crashing.crashAt(crashing.stepCount() + crashStep);
+        boolean isAcknowledged = false;
+        try {
+            vault.store(6, 3);
+            isAcknowledged = true;
+        } catch (OperatingFault crash) {
+            assertTrue(crash.getMessage().contains("crashed"), crash.getMessage());
+        }
+        assertEquals(crashStep == 4, isAcknowledged);
+        crashing.losePower((name, page) -> (fate >> page & 1) != 0 ? 0xFF : 0);
+        HardStateVault after = open(crashing);
+        boolean isOld = after.term() == 5 && after.votedFor() == 2;
+        boolean isNew = after.term() == 6 && after.votedFor() == 3;
+        assertTrue(isNew || (isOld && !isAcknowledged), "step " + crashStep + " left " + after.term());
+        // What was found once is found again, whatever happens next.
+        long term = after.term();
+        crashing.losePower((name, page) -> 0);
+        assertEquals(term, open(crashing).term());
+    }
+
+    @Test
+    void neverBringsAnOlderStateBackWhenOneByteRots() throws OperatingFault {
+        HardStateVault vault = open(disk);
+        vault.store(5, 2);
+        vault.store(6, 3);
+        disk.losePower((name, page) -> 0);
+        for (int offset = 0; offset < HardStateVault.FILE_BYTES; offset++) {
+            MemoryDisk rotten = disk.copy();
+            rotten.flipBit(NAME, offset, offset & 7);
+            HardStateVault after = open(rotten);
+            assertEquals(6, after.term(), "byte " + offset);
+            assertEquals(3, after.votedFor(), "byte " + offset);
+        }
+    }
+
+    @Test
+    void isDamagedWhenBothSlotsAre() throws OperatingFault {
+        disk.flipBit(NAME, 20, 1);
+        disk.flipBit(NAME, Slot.PAGE_BYTES + 20, 1);
+        assertNull(HardStateVault.open(disk.hold().open(NAME), IDENTITY));
+    }
+
+    @Test
+    void isDamagedWhenItBelongsToAnotherMember() throws OperatingFault {
+        assertNull(HardStateVault.open(disk.hold().open(NAME), new LogIdentity(77, 2)));
+    }
+
+    @Test
+    void breaksOnASecondVoteInOneTerm() throws OperatingFault {
+        HardStateVault vault = open(disk);
+        vault.store(5, HardStateVault.NOBODY);
+        vault.store(5, 2);
+        vault.store(5, 2);
+        for (int votedFor : List.of(3, HardStateVault.NOBODY)) {
+            assertThrows(InvariantBroken.class, () -> vault.store(5, votedFor));
+        }
+        assertThrows(InvariantBroken.class, () -> vault.store(4, 2));
+    }
+
+    private static HardStateVault open(MemoryDisk disk) throws OperatingFault {
+        HardStateVault vault = HardStateVault.open(disk.hold().open(NAME), IDENTITY);
+        assertNotNull(vault);
+        return vault;
+    }
+}
