@@ -34,6 +34,22 @@ public interface VerifyView {
     /** The job's deployments, ordered by id (the last one is the latest). */
     List<Deployment> deploymentsOfJob(JobKey key);
 
+    /**
+     * The deployment under which this version of the job runs now, or null: the latest one of it that is running,
+     * blocked or unblocking. A pending one is inert and does not count.
+     */
+    default @Nullable Deployment activeDeployment(JobVersion row) {
+        Deployment active = null;
+        for (Deployment deployment : deploymentsOfJob(row.key())) {
+            boolean isOfVersion = deployment.version().jobVersion() == row.version()
+                    && deployment.version().jobCreateIndex() == row.indexes().createIndex();
+            if (isOfVersion && deployment.status().isActive()) {
+                active = deployment;
+            }
+        }
+        return active;
+    }
+
     /** The allocation, or null. */
     @Nullable
     Allocation allocation(AllocationId id);

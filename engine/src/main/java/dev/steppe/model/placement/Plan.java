@@ -1,5 +1,6 @@
 package dev.steppe.model.placement;
 
+import dev.steppe.model.job.Job;
 import dev.steppe.model.job.JobKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -124,5 +125,16 @@ public record Plan(
     }
 
     /** How many allocations of a group a deployment has to bring up: 0 and up. */
-    public record GroupGoal(String group, int desiredTotal) {}
+    public record GroupGoal(String group, int desiredTotal) {
+        /**
+         * The goals of a deployment of {@code job}: all of every group that has an update rule, in the job's order. A
+         * plan that creates a deployment carries exactly these; an empty list means that the job has no deployments.
+         */
+        public static List<GroupGoal> allOf(Job job) {
+            return job.groups().stream()
+                    .filter(group -> !group.update().isNone())
+                    .map(group -> new GroupGoal(group.name(), group.count()))
+                    .toList();
+        }
+    }
 }

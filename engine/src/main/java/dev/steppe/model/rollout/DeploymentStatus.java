@@ -27,6 +27,11 @@ public enum DeploymentStatus {
         return this == SUCCESSFUL || isAbsorbed();
     }
 
+    /** RUNNING, BLOCKED or UNBLOCKING: neither inert nor over. */
+    public boolean isActive() {
+        return this == RUNNING || this == BLOCKED || this == UNBLOCKING;
+    }
+
     /** FAILED or CANCELLED: off the way that the others move along. */
     public boolean isAbsorbed() {
         return this == FAILED || this == CANCELLED;
