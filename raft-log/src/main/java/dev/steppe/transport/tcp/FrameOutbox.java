@@ -1,0 +1,159 @@
+package dev.steppe.transport.tcp;
+
+import dev.steppe.base.Invariant;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.jctools.queues.atomic.SpmcAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames of one link on their way to the event loop: filled by any thread, emptied by the loop.
+ *
+ * <p>Assumes one emptying thread. Guarantees: the frames of one sender leave in its order; bounded in frames and in
+ * bytes, but one frame always fits into an empty box; no lock; nothing is allocated while spare slots last, and they
+ * come back with every emptying, up to a bound of bytes that are kept.
+ *
+ * <p>Access modes: a slot is written plainly by the sender that took it, and passes to the loop and back through the
+ * two queues (release on offer, acquire on poll). The three counts are fetch-and-add: room is taken before a frame goes
+ * in and given back after it came out, so the queue itself is never full. {@code woken} is set by a sender before it
+ * asks the loop to come, and cleared by the loop before it polls, so that a frame offered after the last poll always
+ * asks again.
+ */
+final class FrameOutbox {
+    private static final int SPARE_MAX_BYTES = 4 << 20;
+    private static final int SLOT_MIN_BYTES = 512;
+
+    private final MpscAtomicArrayQueue<Slot> waiting;
+    private final SpmcAtomicArrayQueue<Slot> spare;
+    private final AtomicLong waitingCount = new AtomicLong();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicLong spareBytes = new AtomicLong();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final int inFlightMaxBytes;
+
+    private static final class Slot {
+        private final CRC32C crc = new CRC32C();
+        private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+        private byte[] bytes = new byte[0];
+        private int totalBytes;
+
+        void fill(DirectBuffer buffer, int offset, int length) {
+            totalBytes = FrameLayout.HEADER_BYTES + length;
+            if (bytes.length < totalBytes) {
+                int grownBytes = Math.max(SLOT_MIN_BYTES, BitUtil.findNextPositivePowerOfTwo(totalBytes));
+                bytes = new byte[grownBytes];
+                view.wrap(bytes);
+            }
+            buffer.getBytes(offset, view, FrameLayout.HEADER_BYTES, length);
+            view.putInt(FrameLayout.LENGTH_OFFSET, length, ByteOrder.LITTLE_ENDIAN);
+            view.putInt(FrameLayout.KIND_OFFSET, FrameLayout.DATA, ByteOrder.LITTLE_ENDIAN);
+            crc.reset();
+            crc.update(bytes, FrameLayout.LENGTH_OFFSET, totalBytes - FrameLayout.LENGTH_OFFSET);
+            view.putInt(FrameLayout.CRC_OFFSET, (int) crc.getValue(), ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    FrameOutbox(TcpConfig config) {
+        waiting = new MpscAtomicArrayQueue<>(config.inFlightMaxCount());
+        spare = new SpmcAtomicArrayQueue<>(waiting.capacity());
+        inFlightMaxBytes = config.inFlightMaxBytes();
+    }
+
+    /** Copies one frame in; false, and nothing done, when a bound is reached. Any thread. */
+    boolean put(DirectBuffer buffer, int offset, int length) {
+        int totalBytes = FrameLayout.HEADER_BYTES + length;
+        if (!takeRoom(totalBytes)) {
+            return false;
+        }
+        Slot slot = takeSlot();
+        slot.fill(buffer, offset, length);
+        if (!waiting.offer(slot)) {
+            throw Invariant.broken("outbox is full though room was taken: waiting", waiting.size());
+        }
+        return true;
+    }
+
+    private boolean takeRoom(int totalBytes) {
+        if (waitingCount.getAndIncrement() >= waiting.capacity()) {
+            waitingCount.getAndDecrement();
+            return false;
+        }
+        long beforeBytes = waitingBytes.getAndAdd(totalBytes);
+        if (beforeBytes > 0 && beforeBytes + totalBytes > inFlightMaxBytes) {
+            waitingBytes.getAndAdd(-totalBytes);
+            waitingCount.getAndDecrement();
+            return false;
+        }
+        return true;
+    }
+
+    private Slot takeSlot() {
+        @Nullable Slot slot = spare.poll();
+        if (slot == null) {
+            return new Slot();
+        }
+        spareBytes.getAndAdd(-slot.bytes.length);
+        return slot;
+    }
+
+    /** Whether the caller is the one who must ask the loop to come. Any thread. */
+    boolean claimWake() {
+        return !woken.get() && woken.compareAndSet(false, true);
+    }
+
+    /** The loop has come; to be called before {@link #moveTo}. */
+    void wakeTaken() {
+        woken.set(false);
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /**
+     * Moves frames into {@code batch} until it holds {@code batchBytes} or nothing waits; returns how many. The loop.
+     */
+    int moveTo(ByteBuf batch, int batchBytes) {
+        int movedCount = 0;
+        while (batch.readableBytes() < batchBytes) {
+            @Nullable Slot slot = waiting.poll();
+            if (slot == null) {
+                break;
+            }
+            batch.writeBytes(slot.bytes, 0, slot.totalBytes);
+            movedCount++;
+            waitingBytes.getAndAdd(-slot.totalBytes);
+            waitingCount.getAndDecrement();
+            giveBack(slot);
+        }
+        return movedCount;
+    }
+
+    /** Keeps the slot for another frame, unless enough bytes are kept; then it goes to the collector. */
+    private void giveBack(Slot slot) {
+        int slotBytes = slot.bytes.length;
+        if (spareBytes.get() + slotBytes <= SPARE_MAX_BYTES && spare.offer(slot)) {
+            spareBytes.getAndAdd(slotBytes);
+        }
+    }
+
+    /** Writes one frame of another kind, built by the loop itself. */
+    static void write(ByteBuf out, byte kind, byte[] body) {
+        int start = out.writerIndex();
+        out.writeIntLE(0);
+        out.writeIntLE(body.length);
+        out.writeIntLE(kind);
+        out.writeBytes(body);
+        CRC32C crc = new CRC32C();
+        crc.update(out.nioBuffer(
+                start + FrameLayout.LENGTH_OFFSET, FrameLayout.HEADER_BYTES - FrameLayout.LENGTH_OFFSET + body.length));
+        out.setIntLE(start + FrameLayout.CRC_OFFSET, (int) crc.getValue());
+    }
+}

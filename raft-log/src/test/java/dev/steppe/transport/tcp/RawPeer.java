@@ -1,0 +1,96 @@
+package dev.steppe.transport.tcp;
+
+import dev.steppe.transport.PeerIdentity;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.zip.CRC32C;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A peer made of a plain socket, which can say what a decent one never would. */
+final class RawPeer implements AutoCloseable {
+    private static final int GIVE_UP_MS = 30_000;
+
+    private final Socket socket;
+    private final DataInputStream in;
+
+    RawPeer(String address) throws IOException {
+        int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(GIVE_UP_MS);
+        socket.setTcpNoDelay(true);
+        in = new DataInputStream(socket.getInputStream());
+    }
+
+    record RawFrame(byte kind, UnsafeBuffer bytes) {
+        byte[] body() {
+            return bytes.byteArray();
+        }
+    }
+
+    static byte[] frame(int kind, byte[] body) {
+        ByteBuf out = Unpooled.buffer();
+        FrameOutbox.write(out, (byte) kind, body);
+        byte[] bytes = new byte[out.readableBytes()];
+        out.readBytes(bytes);
+        return bytes;
+    }
+
+    void say(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+    }
+
+    /** Becomes a link in good order. */
+    void shakeHands(PeerIdentity identity, String lane) throws IOException {
+        say(frame(FrameLayout.HELLO, new Greeting(identity, lane, 77, 0).encode()));
+        RawFrame welcome = hear();
+        Greeting greeting = Greeting.decode(welcome.bytes, 0);
+        say(frame(FrameLayout.READY, new Greeting(identity, lane, 77, greeting.nonce()).encode()));
+    }
+
+    RawFrame hear() throws IOException {
+        int crc = Integer.reverseBytes(in.readInt());
+        int length = Integer.reverseBytes(in.readInt());
+        int kind = Integer.reverseBytes(in.readInt());
+        byte[] body = in.readNBytes(length);
+        CRC32C check = new CRC32C();
+        for (int shift = 0; shift < 32; shift += 8) {
+            check.update(length >>> shift);
+        }
+        for (int shift = 0; shift < 32; shift += 8) {
+            check.update(kind >>> shift);
+        }
+        check.update(body);
+        if ((int) check.getValue() != crc) {
+            throw new IOException("checksum of a frame of " + length + " bytes is wrong");
+        }
+        return new RawFrame((byte) kind, new UnsafeBuffer(body));
+    }
+
+    /** Reads until the other side has closed; whatever comes before is thrown away. */
+    void awaitEnd() throws IOException {
+        try {
+            int heard = in.read();
+            while (heard >= 0) {
+                heard = in.read();
+            }
+        } catch (EOFException | SocketException e) {
+            return; // Reset is an end too.
+        }
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
