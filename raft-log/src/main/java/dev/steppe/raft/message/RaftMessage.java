@@ -1,0 +1,286 @@
+package dev.steppe.raft.message;
+
+/**
+ * Everything that two servers of a group say to each other. Each message carries who speaks, in which life
+ * (incarnation) and in which term; replies repeat the asker's incarnation, so that nothing said to a former life is
+ * counted.
+ */
+public sealed interface RaftMessage {
+    /** Id of the member that speaks. */
+    int fromMember();
+
+    /** Life of the speaker: drawn at start, never equal in two lives of one member. */
+    long incarnation();
+
+    /** Current term of the speaker. */
+    long term();
+
+    /**
+     * Asks for a vote. With {@code preVote} the speaker has not raised its term yet and asks whether a vote for
+     * {@code term + 1} would be given (Ongaro thesis §9.6); otherwise it stands in {@code term}.
+     *
+     * @param ballotId number of the round, never reused within the incarnation
+     * @param lastIndex last entry in the speaker's log, 0 if empty
+     * @param lastTerm term of that entry, 0 if empty
+     */
+    record VoteAsk(
+            int fromMember, long incarnation, long term, boolean preVote, long ballotId, long lastIndex, long lastTerm)
+            implements RaftMessage {}
+
+    /**
+     * Answers one {@link VoteAsk}.
+     *
+     * @param askIncarnation life of the asker
+     * @param ballotId round of the asker
+     */
+    record VoteReply(int fromMember, long incarnation, long term, long askIncarnation, long ballotId, boolean granted)
+            implements RaftMessage {}
+
+    /**
+     * The leader of {@code term} is there, has committed up to {@code commitIndex}, and hands over a run of entries of
+     * one term that follow {@code prevIndex}; without entries it is a heartbeat or a probe. A cell: reused by its
+     * owner.
+     */
+    final class AppendAsk implements RaftMessage {
+        private int fromMember;
+        private long incarnation;
+        private long term;
+        private long prevIndex;
+        private long prevTerm;
+        private long entryTerm;
+        private int entryCount;
+        private int entryBytes;
+        private long commitIndex;
+        private long roundId;
+
+        /** Starts anew: no entries, no round. */
+        public AppendAsk from(int newFromMember, long newIncarnation, long newTerm) {
+            fromMember = newFromMember;
+            incarnation = newIncarnation;
+            term = newTerm;
+            roundId = 0;
+            return entries(0, 0, 0);
+        }
+
+        /** The entry before the run, and what is committed as far as the receiver may know. */
+        public AppendAsk after(long newPrevIndex, long newPrevTerm, long newCommitIndex) {
+            prevIndex = newPrevIndex;
+            prevTerm = newPrevTerm;
+            commitIndex = newCommitIndex;
+            return this;
+        }
+
+        /** The run: all of one term. {@code newEntryBytes} counts whole records; 0 before the shell has read them. */
+        public AppendAsk entries(long newEntryTerm, int newEntryCount, int newEntryBytes) {
+            entryTerm = newEntryTerm;
+            entryCount = newEntryCount;
+            entryBytes = newEntryBytes;
+            return this;
+        }
+
+        /** Asks for an answer that repeats this number; 0 = no answer wanted for its own sake. */
+        public AppendAsk round(long newRoundId) {
+            roundId = newRoundId;
+            return this;
+        }
+
+        /** Makes this cell say what another says. */
+        public AppendAsk set(AppendAsk other) {
+            return from(other.fromMember, other.incarnation, other.term)
+                    .after(other.prevIndex, other.prevTerm, other.commitIndex)
+                    .entries(other.entryTerm, other.entryCount, other.entryBytes)
+                    .round(other.roundId);
+        }
+
+        @Override
+        public int fromMember() {
+            return fromMember;
+        }
+
+        @Override
+        public long incarnation() {
+            return incarnation;
+        }
+
+        @Override
+        public long term() {
+            return term;
+        }
+
+        /** Index of the entry before the run, 0 at the start of the log. */
+        public long prevIndex() {
+            return prevIndex;
+        }
+
+        /** Term of the entry before the run, 0 at the start of the log. */
+        public long prevTerm() {
+            return prevTerm;
+        }
+
+        /** Term of every entry of the run; 0 without entries. */
+        public long entryTerm() {
+            return entryTerm;
+        }
+
+        /** How many entries the run has; 0 in heartbeats and probes. */
+        public int entryCount() {
+            return entryCount;
+        }
+
+        /** Bytes of the run, headers included. */
+        public int entryBytes() {
+            return entryBytes;
+        }
+
+        /** Index of the last entry of the run; {@link #prevIndex()} without entries. */
+        public long lastIndex() {
+            return prevIndex + entryCount;
+        }
+
+        /** What the leader has committed. */
+        public long commitIndex() {
+            return commitIndex;
+        }
+
+        /** Number of the round to confirm, or 0. */
+        public long roundId() {
+            return roundId;
+        }
+
+        @Override
+        public String toString() {
+            return "AppendAsk[from=" + fromMember + ", term=" + term + ", prev=" + prevIndex + "@" + prevTerm
+                    + ", entries=" + entryCount + "@" + entryTerm + ", commit=" + commitIndex + ", round=" + roundId
+                    + "]";
+        }
+    }
+
+    /** Answers {@link AppendAsk}, or tells unasked that more has been forced. A cell: reused by its owner. */
+    final class AppendReply implements RaftMessage {
+        private int fromMember;
+        private long incarnation;
+        private long term;
+        private long askIncarnation;
+        private long roundId;
+        private boolean accepted;
+        private long matchIndex;
+        private long storedIndex;
+        private long refusedPrevIndex;
+        private long conflictIndex;
+        private long conflictTerm;
+
+        /** Starts anew: to a leader in a certain life, for a round or for none (0). */
+        public AppendReply from(int newFromMember, long newIncarnation, long newTerm, long newAskIncarnation) {
+            fromMember = newFromMember;
+            incarnation = newIncarnation;
+            term = newTerm;
+            askIncarnation = newAskIncarnation;
+            roundId = 0;
+            return this;
+        }
+
+        /** The round that this answer confirms. */
+        public AppendReply round(long newRoundId) {
+            roundId = newRoundId;
+            return this;
+        }
+
+        /** The logs agree: forced up to {@code newMatchIndex}, stored though perhaps not forced to the other. */
+        public AppendReply accepting(long newMatchIndex, long newStoredIndex) {
+            accepted = true;
+            matchIndex = newMatchIndex;
+            storedIndex = newStoredIndex;
+            refusedPrevIndex = 0;
+            conflictIndex = 0;
+            conflictTerm = 0;
+            return this;
+        }
+
+        /**
+         * The logs do not agree at {@code newRefusedPrevIndex}. The hint: the first entry here of
+         * {@code newConflictTerm}, or, with term 0, the first index that is missing here.
+         */
+        public AppendReply refusing(long newRefusedPrevIndex, long newConflictIndex, long newConflictTerm) {
+            accepted = false;
+            matchIndex = 0;
+            storedIndex = 0;
+            refusedPrevIndex = newRefusedPrevIndex;
+            conflictIndex = newConflictIndex;
+            conflictTerm = newConflictTerm;
+            return this;
+        }
+
+        /** Makes this cell say what another says. */
+        public AppendReply set(AppendReply other) {
+            from(other.fromMember, other.incarnation, other.term, other.askIncarnation)
+                    .round(other.roundId);
+            return other.accepted
+                    ? accepting(other.matchIndex, other.storedIndex)
+                    : refusing(other.refusedPrevIndex, other.conflictIndex, other.conflictTerm);
+        }
+
+        @Override
+        public int fromMember() {
+            return fromMember;
+        }
+
+        @Override
+        public long incarnation() {
+            return incarnation;
+        }
+
+        @Override
+        public long term() {
+            return term;
+        }
+
+        /** Life of the leader that is answered. */
+        public long askIncarnation() {
+            return askIncarnation;
+        }
+
+        /** Number of the round that is confirmed, or 0. */
+        public long roundId() {
+            return roundId;
+        }
+
+        /** Whether the logs agree at the entry before the run. */
+        public boolean accepted() {
+            return accepted;
+        }
+
+        /** Forced here and equal to the leader's log up to this index; 0 in a refusal. */
+        public long matchIndex() {
+            return matchIndex;
+        }
+
+        /** Stored here and equal to the leader's log up to this index, perhaps not forced; 0 in a refusal. */
+        public long storedIndex() {
+            return storedIndex;
+        }
+
+        /** The entry before the run that was refused; 0 if accepted. */
+        public long refusedPrevIndex() {
+            return refusedPrevIndex;
+        }
+
+        /** Where the leader should look next; 0 if accepted. */
+        public long conflictIndex() {
+            return conflictIndex;
+        }
+
+        /** Term of the entry at the refused place, 0 if there is none or the ask was accepted. */
+        public long conflictTerm() {
+            return conflictTerm;
+        }
+
+        @Override
+        public String toString() {
+            return "AppendReply[from=" + fromMember + ", term=" + term + ", round=" + roundId
+                    + (accepted
+                            ? ", match=" + matchIndex + ", stored=" + storedIndex
+                            : ", refused=" + refusedPrevIndex + ", look=" + conflictIndex + "@" + conflictTerm)
+                    + "]";
+        }
+    }
+}
