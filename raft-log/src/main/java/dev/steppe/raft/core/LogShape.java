@@ -1,0 +1,186 @@
+package dev.steppe.raft.core;
+
+import dev.steppe.base.Invariant;
+import java.util.Arrays;
+
+/**
+ * What the core knows of the log: which term each entry has, and about how long stretches of it are. Terms are kept as
+ * runs (first index, term), lengths as marks (index, bytes up to it), one mark per {@value #STRIDE_BYTES} bytes or
+ * batch. So ten gigabytes of log take two megabytes here, and the number of elections counts, not the number of
+ * entries.
+ *
+ * <p>Terms are exact. Lengths are upper bounds: inside a stride, and where a cut fell into one, more is reported than
+ * is there. They only bound what is in flight. Owned by the consensus agent once the core has it.
+ */
+public final class LogShape {
+    private static final int STRIDE_BYTES = 128 * 1024;
+
+    private long lastIndex;
+    private long lastBytes;
+    private long[] runFirstIndexes = new long[16];
+    private long[] runTerms = new long[16];
+    private int runCount;
+    private long[] markIndexes = new long[64];
+    private long[] markBytes = new long[64];
+    private int markCount;
+
+    /** The shape of an empty log. */
+    public LogShape() {}
+
+    private LogShape(LogShape other) {
+        lastIndex = other.lastIndex;
+        lastBytes = other.lastBytes;
+        runFirstIndexes = other.runFirstIndexes.clone();
+        runTerms = other.runTerms.clone();
+        runCount = other.runCount;
+        markIndexes = other.markIndexes.clone();
+        markBytes = other.markBytes.clone();
+        markCount = other.markCount;
+    }
+
+    /** An independent copy. */
+    public LogShape copy() {
+        return new LogShape(this);
+    }
+
+    /** Index of the last entry, 0 if empty. */
+    public long lastIndex() {
+        return lastIndex;
+    }
+
+    /** Term of the last entry, 0 if empty. */
+    public long lastTerm() {
+        return runCount == 0 ? 0 : runTerms[runCount - 1];
+    }
+
+    /** Adds {@code entryCount} entries of one term, {@code entryBytes} long together. Terms never decrease. */
+    public void append(long term, int entryCount, long entryBytes) {
+        if (entryCount < 1 || entryBytes < 0) {
+            throw Invariant.broken("an append must have entries: count, bytes", entryCount, entryBytes);
+        }
+        if (term < lastTerm() || term < 1) {
+            throw Invariant.broken("terms must not decrease: last, appended", lastTerm(), term);
+        }
+        if (term != lastTerm()) {
+            addRun(lastIndex + 1, term);
+        }
+        lastIndex += entryCount;
+        lastBytes += entryBytes;
+        if (lastBytes - (markCount == 0 ? 0 : markBytes[markCount - 1]) >= STRIDE_BYTES) {
+            addMark(lastIndex, lastBytes);
+        }
+    }
+
+    /** Removes every entry behind {@code keptIndex}. */
+    public void cutAfter(long keptIndex) {
+        if (keptIndex < 0 || keptIndex > lastIndex) {
+            throw Invariant.broken("cut outside the log: kept, last", keptIndex, lastIndex);
+        }
+        while (runCount > 0 && runFirstIndexes[runCount - 1] > keptIndex) {
+            runCount--;
+        }
+        while (markCount > 0 && markIndexes[markCount - 1] > keptIndex) {
+            lastBytes = markBytes[--markCount];
+        }
+        lastIndex = keptIndex;
+    }
+
+    /** Term of the entry at {@code index}; 0 for index 0. */
+    public long termAt(long index) {
+        if (index == 0) {
+            return 0;
+        }
+        return runTerms[runAt(index)];
+    }
+
+    /** First entry of the run of equal terms that holds {@code index} (1-based). */
+    public long runFirstIndex(long index) {
+        return runFirstIndexes[runAt(index)];
+    }
+
+    /** Last entry of the run of equal terms that holds {@code index} (1-based). */
+    public long runLastIndex(long index) {
+        int run = runAt(index);
+        return run == runCount - 1 ? lastIndex : runFirstIndexes[run + 1] - 1;
+    }
+
+    /** Last entry whose term is at most {@code term}; 0 if there is none. */
+    public long lastIndexOfTermUpTo(long term) {
+        for (int run = runCount - 1; run >= 0; run--) {
+            if (runTerms[run] <= term) {
+                return runLastIndex(runFirstIndexes[run]);
+            }
+        }
+        return 0;
+    }
+
+    /** Where a message that starts with {@code firstIndex} should end: one term, about one stride. */
+    public long messageLastIndex(long firstIndex) {
+        int mark = firstMarkFrom(firstIndex);
+        long strideEnd = mark == markCount ? lastIndex : markIndexes[mark];
+        return Math.min(strideEnd, runLastIndex(firstIndex));
+    }
+
+    /**
+     * An upper bound of the bytes of the entries behind {@code afterIndex} up to {@code upToIndex}; 0 if there are
+     * none.
+     */
+    public long bytesBetween(long afterIndex, long upToIndex) {
+        if (afterIndex >= upToIndex) {
+            return 0;
+        }
+        int to = firstMarkFrom(upToIndex);
+        int before = firstMarkFrom(afterIndex + 1) - 1;
+        return (to == markCount ? lastBytes : markBytes[to]) - (before < 0 ? 0 : markBytes[before]);
+    }
+
+    long fold(long hash) {
+        long folded = Standing.fold(Standing.fold(hash, lastIndex), lastBytes);
+        for (int i = 0; i < runCount; i++) {
+            folded = Standing.fold(Standing.fold(folded, runFirstIndexes[i]), runTerms[i]);
+        }
+        for (int i = 0; i < markCount; i++) {
+            folded = Standing.fold(Standing.fold(folded, markIndexes[i]), markBytes[i]);
+        }
+        return folded;
+    }
+
+    private int runAt(long index) {
+        if (index < 1 || index > lastIndex) {
+            throw Invariant.broken("no such entry: index, last", index, lastIndex);
+        }
+        int run = runCount - 1;
+        if (runFirstIndexes[run] <= index) {
+            return run;
+        }
+        int found = Arrays.binarySearch(runFirstIndexes, 0, runCount, index);
+        return found >= 0 ? found : -found - 2;
+    }
+
+    /** The first mark at or behind {@code index}; the number of marks if there is none. */
+    private int firstMarkFrom(long index) {
+        if (markCount == 0 || markIndexes[markCount - 1] < index) {
+            return markCount;
+        }
+        int found = Arrays.binarySearch(markIndexes, 0, markCount, index);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    private void addRun(long firstIndex, long term) {
+        if (runCount == runTerms.length) {
+            runFirstIndexes = Arrays.copyOf(runFirstIndexes, 2 * runCount);
+            runTerms = Arrays.copyOf(runTerms, 2 * runCount);
+        }
+        runFirstIndexes[runCount] = firstIndex;
+        runTerms[runCount++] = term;
+    }
+
+    private void addMark(long index, long bytes) {
+        if (markCount == markIndexes.length) {
+            markIndexes = Arrays.copyOf(markIndexes, 2 * markCount);
+            markBytes = Arrays.copyOf(markBytes, 2 * markCount);
+        }
+        markIndexes[markCount] = index;
+        markBytes[markCount++] = bytes;
+    }
+}
