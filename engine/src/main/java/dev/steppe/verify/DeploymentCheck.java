@@ -35,6 +35,11 @@ final class DeploymentCheck {
             return "version " + job.version() + " of job " + plan.job() + " is over: deployment " + latest.id() + " is "
                     + latest.status().text();
         }
+        Deployment other = otherActive(plan, view);
+        if (other != null) {
+            return "deployment " + other.id() + " of version " + other.version().jobVersion()
+                    + " is active, and the plan does not cancel it";
+        }
         List<Plan.GroupGoal> goals = Plan.GroupGoal.allOf(job.spec());
         return create.equals(goals) ? null : "a deployment of " + create + " was asked for, the job wants " + goals;
     }
@@ -87,6 +92,16 @@ final class DeploymentCheck {
             }
         }
         return false;
+    }
+
+    private static @Nullable Deployment otherActive(Plan plan, VerifyView view) {
+        for (Deployment deployment : view.deploymentsOfJob(plan.job())) {
+            if (deployment.status().isActive()
+                    && deployment.id() != plan.deployment().cancelId()) {
+                return deployment;
+            }
+        }
+        return null;
     }
 
     private static @Nullable Deployment latestOf(JobVersion job, VerifyView view) {
