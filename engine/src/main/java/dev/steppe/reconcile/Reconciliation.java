@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param wanted allocations to place, destructive updates first
  * @param stops allocations to stop whatever becomes of {@code wanted}
- * @param updates allocations that go on under the current version. One that the deployment counts is counted as placed,
- *     and as healthy if the allocation is healthy: it runs already, nothing of it is waited for
+ * @param updates allocations that go on under the current version. One that the deployment counts counts as placed;
+ *     what it counts for as to health is for apply to say
  * @param deployment what becomes of the job's deployments
  * @param active the deployment of the current version that is under way; null if none
  * @param tallies what happens to each group of the job, by its name
