@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.steppe.base.InvariantBroken;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.runtime.HaltSwitch;
@@ -19,6 +20,7 @@ import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.PeerPolicy;
 import dev.steppe.transport.PeerRole;
 import dev.steppe.transport.Transport;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,11 +31,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @Tag("portable")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TcpTransportTest {
     private static final PeerPolicy RAFT = PeerPolicy.sameRegionServers();
     private static final String ANY_PORT = "127.0.0.1:0";
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final HaltSwitch.Recorder halts = new HaltSwitch.Recorder();
     private final TcpLoops loops = new TcpLoops("tcp-test", SystemClocks.nano(), new SeededEntropy(5), halts);
@@ -243,6 +248,35 @@ class TcpTransportTest {
         UnsafeBuffer frame = new UnsafeBuffer(new byte[(8 << 20) + 1]);
         assertThrows(InvariantBroken.class, () -> link.offer(frame, 0, 0));
         assertThrows(InvariantBroken.class, () -> link.offer(frame, 0, frame.capacity()));
+    }
+
+    @Test
+    void allocatesAlmostNothingForAnOfferOnceWarm() throws Exception {
+        Pair pair = pair();
+        int frameCount = 2_000;
+        UnsafeBuffer frame = new UnsafeBuffer(new byte[1_024]);
+        long leastBytes = Long.MAX_VALUE;
+        // The smallest of several rounds: the compiler's own doings and a burst beyond the spare slots may fall in one.
+        for (int round = 0; round < 20; round++) {
+            long offeringBytes = 0;
+            for (int i = 0; i < frameCount; i++) {
+                long before = allocatedBytes();
+                OfferVerdict verdict = pair.out.offer(frame, 0, frame.capacity());
+                offeringBytes += allocatedBytes() - before;
+                assertEquals(OfferVerdict.SENT, verdict);
+                if (i % 100 == 99) {
+                    for (int taken = 0; taken < 100; taken++) {
+                        pair.there.frame();
+                    }
+                }
+            }
+            leastBytes = Math.min(leastBytes, offeringBytes);
+        }
+        assertTrue(leastBytes < 8L * frameCount, "bytes in " + frameCount + " offers: " + leastBytes);
+    }
+
+    private static long allocatedBytes() {
+        return THREADS.getCurrentThreadAllocatedBytes();
     }
 
     @Test
