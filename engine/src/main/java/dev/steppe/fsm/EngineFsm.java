@@ -2,30 +2,51 @@ package dev.steppe.fsm;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.command.Command;
+import dev.steppe.command.CommandCodec;
 import dev.steppe.command.CommandOutcome;
-import dev.steppe.model.job.Job;
+import dev.steppe.command.JobCodec;
+import dev.steppe.command.MalformedBytes;
 import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.StateMachine;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;
 import java.util.function.Consumer;
-import java.util.function.ToLongFunction;
+import org.agrona.DirectBuffer;
 
 /**
  * The engine as a function of its log. Owned by the apply agent. For every command that can be decoded there is an
- * outcome, and it depends on the state and the entry alone.
+ * outcome, and it depends on the state and the entry alone; a committed entry that cannot be decoded is damaged or from
+ * the future, and stops the process.
  */
-public final class EngineFsm {
+public final class EngineFsm implements StateMachine<CommandOutcome> {
+    private final CommandCodec codec = new CommandCodec();
     private final StateStore store;
     private final PlanCommands plans = new PlanCommands();
     private final JobCommands jobs;
     private final RolloutCommands rollouts;
     private final Consumer<StateView> published;
 
-    EngineFsm(StateStore store, ToLongFunction<Job> specHash, Consumer<StateView> published) {
+    /** An empty state; {@code published} takes the view after each batch, for whoever may read it. */
+    public EngineFsm(Consumer<StateView> published) {
+        this(new StateStore(), published);
+    }
+
+    EngineFsm(StateStore store, Consumer<StateView> published) {
         this.store = store;
-        jobs = new JobCommands(specHash);
-        rollouts = new RolloutCommands(specHash);
         this.published = published;
+        JobCodec jobCodec = new JobCodec();
+        jobs = new JobCommands(jobCodec::specHash);
+        rollouts = new RolloutCommands(jobCodec::specHash);
+    }
+
+    @Override
+    public CommandOutcome apply(EntryPosition at, DirectBuffer buffer, int offset, int length) {
+        try {
+            return apply(at, codec.decode(buffer, offset, length));
+        } catch (MalformedBytes e) {
+            throw Invariant.broken(
+                    "entry " + at.index() + " of term " + at.term() + " cannot be decoded", e.toString());
+        }
     }
 
     /** Applies one command and answers what became of it. */
@@ -52,12 +73,12 @@ public final class EngineFsm {
         return applyToJob(entry, command);
     }
 
-    /** Everything up to {@code index} was applied: readers may see it. */
+    @Override
     public void applied(long index, long logTimeMs) {
         published.accept(store.commit(index, logTimeMs));
     }
 
-    /** Hash of the whole state after the last command applied. O(1). */
+    @Override
     public long stateHash() {
         return store.tx().stateHash();
     }

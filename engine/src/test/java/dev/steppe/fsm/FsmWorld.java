@@ -36,14 +36,10 @@ final class FsmWorld {
 
     private final StateStore store = new StateStore();
     private final List<StateView> views = new ArrayList<>();
-    private final EngineFsm fsm = new EngineFsm(store, FsmWorld::specHash, views::add);
+    private final EngineFsm fsm = new EngineFsm(store, views::add);
     private final EntryPosition at = new EntryPosition();
     private long index;
     private long sequence;
-
-    static long specHash(Job job) {
-        return job.toString().hashCode();
-    }
 
     CommandOutcome apply(Command command) {
         index++;

@@ -263,7 +263,7 @@ final class PlanCommandsTest {
 
     /** Lets a fresh state machine over the world of the alterations judge the plan. */
     private static PlanOutcome judge(Plan plan) {
-        EngineFsm fsm = new EngineFsm(PlanAlterations.world(), FsmWorld::specHash, view -> {});
+        EngineFsm fsm = new EngineFsm(PlanAlterations.world(), view -> {});
         EntryPosition at = new EntryPosition().at(PlanAlterations.INDEX + 1, PlanAlterations.TERM, 2_000);
         CommandOutcome outcome = fsm.apply(
                 at,
