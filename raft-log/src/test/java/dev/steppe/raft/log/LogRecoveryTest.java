@@ -23,6 +23,7 @@ import dev.steppe.raft.log.RecoveryVerdict.Reason;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.SegmentLayout;
 import dev.steppe.raft.storage.memory.MemoryDisk;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,74 @@ final class LogRecoveryTest {
                 assertEquals(entries, entries(torn(verdict).open().log()), source + " to " + target);
             }
         }
+    }
+
+    @Test
+    void findsDamageWhereACutMarkIsHit() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        writeForced(open.log(), 1, "a", "b", "c");
+        int offset = SegmentLayout.FRAMES_OFFSET + 48 + 3 * 32;
+        assertEquals(AppendVerdict.APPENDED, open.log().truncateFrom(3));
+        checkDamagedCut(offset);
+        writeForced(open.log(), 2, "d");
+        checkDamagedCut(offset);
+        disk.dropFile("watermark");
+        checkDamagedCut(offset);
+    }
+
+    private void checkDamagedCut(int offset) throws OperatingFault {
+        MemoryDisk copy = disk.copy();
+        copy.flipBit(FIRST, offset + 20, 3);
+        assertEquals(new Damaged(FIRST + " at offset " + offset, Reason.DAMAGED_ENTRIES), recover(copy));
+    }
+
+    @Test
+    void findsDamageBecauseTheNextSegmentWasBegun() throws OperatingFault {
+        RaftLog log = openClean(disk).log();
+        writeForced(log, 1, text("a", 4_000));
+        writeForced(log, 1, text("b", 4_000));
+        log.prepareNext();
+        write(log, 1, text("c", 7_000));
+        // Of the second segment only the middle of a batch survives, and no watermark that knows of entry 2.
+        disk.losePower((name, page) -> name.equals(SECOND) && page == 2 ? 0xFF : 0);
+        int offset = SegmentLayout.FRAMES_OFFSET + 48 + 24 + 4_000;
+        assertEquals(2, torn(recover(disk.copy())).open().log().lastIndex());
+        disk.flipBit(FIRST, offset + 100, 3);
+        assertEquals(new Damaged(FIRST + " at offset " + offset, Reason.DAMAGED_ENTRIES), recover(disk));
+    }
+
+    @Test
+    void believesNoFrameOfAnotherMember() throws OperatingFault {
+        LogIdentity other = new LogIdentity(IDENTITY.clusterId(), 3);
+        MemoryDisk otherDisk = new MemoryDisk();
+        OpenLog open = clean(LogRecovery.open(otherDisk.hold(), other, SMALL));
+        writeForced(open.log(), 1, "a");
+        open.close();
+        openClean(disk).close();
+        byte[] content = disk.content(FIRST);
+        byte[] otherContent = otherDisk.content(FIRST);
+        System.arraycopy(otherContent, 4096, content, 4096, 4096);
+        disk.putFile(FIRST, content);
+        assertEquals(List.of(), entries(torn(recover(disk)).open().log()));
+    }
+
+    @Test
+    void believesNoFrameThatLinesUpBehindAnotherHistory() throws OperatingFault {
+        // The same member, generation, offsets, indexes and terms, but another entry before: only the chain tells.
+        List<byte[]> contents = new ArrayList<>();
+        for (String first : List.of("a", "b")) {
+            MemoryDisk one = new MemoryDisk();
+            OpenLog open = openClean(one);
+            writeForced(open.log(), 1, first);
+            writeForced(open.log(), 1, "next");
+            open.close();
+            contents.add(one.content(FIRST));
+        }
+        int offset = SegmentLayout.FRAMES_OFFSET + 48 + 32;
+        System.arraycopy(contents.get(1), offset, contents.get(0), offset, 200);
+        openClean(disk).close();
+        disk.putFile(FIRST, contents.get(0));
+        assertEquals(List.of("1:a"), entries(torn(recover(disk)).open().log()));
     }
 
     @Test

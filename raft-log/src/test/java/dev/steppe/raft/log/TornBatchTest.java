@@ -9,6 +9,7 @@ import static dev.steppe.raft.log.LogFixture.torn;
 import static dev.steppe.raft.log.LogFixture.write;
 import static dev.steppe.raft.log.LogFixture.writeForced;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
@@ -94,6 +95,25 @@ final class TornBatchTest {
         writeForced(verdict.open().log(), 2, text("c", 7_000));
         disk.losePower((name, page) -> 0);
         assertEquals(2, entries(openClean(disk).log()).size());
+    }
+
+    @Test
+    void takesACutThatDiesForNoDamage() throws OperatingFault {
+        for (int crashStep = 0; crashStep < 4; crashStep++) {
+            for (int subset = 0; subset < 8; subset++) {
+                MemoryDisk dying = new MemoryDisk();
+                RaftLog log = openClean(dying).log();
+                writeForced(log, 1, "a");
+                List<String> acknowledged = entries(log);
+                write(log, 1, text("b", 6_000));
+                List<String> whole = entries(log);
+                dying.crashAt(dying.stepCount() + crashStep);
+                assertThrows(OperatingFault.class, () -> log.truncateFrom(2));
+                int surviving = subset;
+                dying.losePower((name, page) -> (surviving >> (page - 1) & 1) != 0 ? 0xFF : 0);
+                checkAnswer("step " + crashStep + " pages " + subset, dying, acknowledged, List.of(whole));
+            }
+        }
     }
 
     private void checkEverySubset(List<String> acknowledged, List<List<String>> longer) throws OperatingFault {

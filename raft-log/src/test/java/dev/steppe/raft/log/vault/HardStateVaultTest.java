@@ -68,6 +68,11 @@ final class HardStateVaultTest {
         long term = after.term();
         crashing.losePower((name, page) -> 0);
         assertEquals(term, open(crashing).term());
+        for (int slotOffset : List.of(0, Slot.PAGE_BYTES)) {
+            MemoryDisk rotten = crashing.copy();
+            rotten.flipBit(NAME, slotOffset + 17, 2);
+            assertEquals(term, open(rotten).term(), "rot at " + slotOffset);
+        }
     }
 
     @Test
