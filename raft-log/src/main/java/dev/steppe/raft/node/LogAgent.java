@@ -1,0 +1,255 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.AppendVerdict;
+import dev.steppe.raft.log.RaftLog;
+import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.node.NodeMail.Pen;
+import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.runtime.Published;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns log and vault and does to them what the consensus agent writes, in order. Whatever waits when it looks becomes
+ * one batch: written, told as readable, and only then, one round later, forced, so that a leader's entries are on their
+ * way to the followers while its own disk works. The first fault ends it.
+ */
+final class LogAgent implements Agent {
+    private static final int DRAIN_COUNT = 1 << 12;
+    private static final long SPACE_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final UnsafeBuffer NOTHING = new UnsafeBuffer(new byte[0]);
+
+    private final OpenLog open;
+    private final RaftLog log;
+    private final NodeMail mail;
+    private final SupplyAgent supply;
+    private final NanoClock clock;
+    private final Pen toConsensus;
+    private final MessageHandler handler = this::onMail;
+    /** Log time while this member leads; of the last entry of the leadership before otherwise. */
+    private final Published<TimeAnchor> anchor = new Published<>(new TimeAnchor(0, 0, false));
+
+    private long leaderTerm;
+    private long cutCount;
+    private long vaultSequence;
+    private boolean progressDue = true;
+    private boolean isSupplyWanted;
+    private long supplyRetryNs;
+    private @Nullable OperatingFault fault;
+
+    /**
+     * Log time as the leader counts it: the previous entry's value plus what passed on its monotonic clock.
+     *
+     * @param logTimeMs of the last entry before the leadership
+     * @param atNs when the leadership began, in the node's monotonic time
+     * @param isRunning false before and after a leadership
+     */
+    record TimeAnchor(long logTimeMs, long atNs, boolean isRunning) {
+        long logTimeMs(long nowNs) {
+            return isRunning ? logTimeMs + TimeUnit.NANOSECONDS.toMillis(nowNs - atNs) : logTimeMs;
+        }
+    }
+
+    LogAgent(OpenLog open, NodeMail mail, SupplyAgent supply, NanoClock clock) {
+        this.open = open;
+        log = open.log();
+        this.mail = mail;
+        this.supply = supply;
+        this.clock = clock;
+        toConsensus = new Pen(mail.progress);
+        supplyRetryNs = clock.nanoTime();
+    }
+
+    Published<TimeAnchor> anchor() {
+        return anchor;
+    }
+
+    @Override
+    public int doWork() {
+        if (fault != null) {
+            return 0;
+        }
+        try {
+            return work();
+        } catch (OperatingFault first) {
+            fault = first;
+            mail.faults.offer(first);
+            return 1;
+        }
+    }
+
+    @Override
+    public void onClose() {
+        close();
+    }
+
+    @Override
+    public String roleName() {
+        return "log";
+    }
+
+    /** Forces what was written and gives the directory back. Idempotent; the agent's thread, or any once it ended. */
+    void close() {
+        try {
+            open.close();
+        } catch (OperatingFault last) {
+            // The log is at its end; what was not forced was never acknowledged.
+            mail.faults.offer(last);
+        }
+    }
+
+    private int work() throws OperatingFault {
+        int workCount = 0;
+        if (log.forcedIndex() < log.lastIndex()) {
+            log.force();
+            progressDue = true;
+            workCount++;
+        }
+        workCount += takeSupply();
+        workCount += drain();
+        write();
+        if (progressDue
+                && toConsensus.offer(
+                        NodeMail.LOG_PROGRESS, log.lastIndex(), log.forcedIndex(), cutCount, vaultSequence)) {
+            progressDue = false;
+            workCount++;
+        }
+        return workCount;
+    }
+
+    /** One mail at a time and only with a segment in reserve: then each mail finds room, and none is ever put back. */
+    private int drain() throws OperatingFault {
+        int drainedCount = 0;
+        while (drainedCount < DRAIN_COUNT && log.isNextPrepared()) {
+            if (mail.log.drain(handler, 1) == 0) {
+                break;
+            }
+            if (fault != null) {
+                throw fault;
+            }
+            drainedCount++;
+        }
+        return drainedCount;
+    }
+
+    private int takeSupply() throws OperatingFault {
+        if (log.isNextPrepared()) {
+            return 0;
+        }
+        int suppliedCount = supply.supplied().drain(this::onSupplied, 1);
+        if (fault != null) {
+            throw fault;
+        }
+        if (!isSupplyWanted && !log.isNextPrepared() && clock.nanoTime() - supplyRetryNs >= 0) {
+            isSupplyWanted = true;
+            supply.want(log.nextPreparation());
+            suppliedCount++;
+        }
+        return suppliedCount;
+    }
+
+    private void onSupplied(SupplyAgent.Supplied supplied) {
+        isSupplyWanted = false;
+        if (supplied.verdict() == PrepareVerdict.NO_SPACE) {
+            // Nothing is taken until there is space again; a leader gives up meanwhile, for its log makes no progress.
+            supplyRetryNs = clock.nanoTime() + SPACE_RETRY_NS;
+            return;
+        }
+        try {
+            log.adopt(supplied.preparation());
+        } catch (OperatingFault first) {
+            fault = first;
+        }
+    }
+
+    private void onMail(int type, DirectBuffer buffer, int offset, int length) {
+        try {
+            switch (type) {
+                case NodeMail.COMMAND -> appendEntry(NodeMail.KIND_COMMAND, buffer, offset, length);
+                case NodeMail.RECORDS -> appendRecords(buffer, offset, length);
+                case NodeMail.NO_OP -> beginLeadership(NodeMail.word(buffer, offset, 0));
+                case NodeMail.CUT -> cutFrom(NodeMail.word(buffer, offset, 0));
+                case NodeMail.HARD_STATE -> storeHardState(buffer, offset);
+                default -> throw Invariant.broken("unknown mail to the log: type", type);
+            }
+        } catch (OperatingFault first) {
+            fault = first;
+        }
+    }
+
+    private void storeHardState(DirectBuffer buffer, int offset) throws OperatingFault {
+        open.vault().store(NodeMail.word(buffer, offset, 1), (int) NodeMail.word(buffer, offset, 2));
+        vaultSequence = NodeMail.word(buffer, offset, 0);
+        progressDue = true;
+    }
+
+    private void beginLeadership(long term) throws OperatingFault {
+        write();
+        leaderTerm = term;
+        anchor.publish(new TimeAnchor(log.logTimeAt(log.lastIndex()), clock.nanoTime(), true));
+        appendEntry(NodeMail.KIND_NO_OP, NOTHING, 0, 0);
+    }
+
+    private void appendEntry(int kind, DirectBuffer buffer, int offset, int length) throws OperatingFault {
+        if (log.batchBytes() == 0) {
+            log.beginBatch(leaderTerm, anchor.own().logTimeMs(clock.nanoTime()));
+        }
+        AppendVerdict verdict = log.appendEntry(kind, buffer, offset, length);
+        if (verdict == AppendVerdict.BATCH_FULL) {
+            write();
+            verdict = log.appendEntry(kind, buffer, offset, length);
+        }
+        if (verdict != AppendVerdict.APPENDED) {
+            throw Invariant.broken("an entry finds no place in the log: " + verdict + ", length", length);
+        }
+    }
+
+    private void appendRecords(DirectBuffer buffer, int offset, int length) throws OperatingFault {
+        if (leaderTerm != 0) {
+            endLeadership();
+            log.beginRecords();
+        }
+        AppendVerdict verdict = log.appendRecords(buffer, offset, length);
+        if (verdict == AppendVerdict.BATCH_FULL) {
+            write();
+            verdict = log.appendRecords(buffer, offset, length);
+        }
+        if (verdict != AppendVerdict.APPENDED) {
+            // The core has seen these entries as stored. Going on without them would acknowledge what is not there.
+            throw new OperatingFault("the leader's entries do not continue this log behind entry "
+                    + log.batchLastIndex() + " (" + verdict + "); compare the two servers' logs");
+        }
+    }
+
+    private void cutFrom(long index) throws OperatingFault {
+        endLeadership();
+        AppendVerdict verdict = log.truncateFrom(index);
+        if (verdict != AppendVerdict.APPENDED) {
+            throw Invariant.broken("a cut finds no place in the log: " + verdict + ", index", index);
+        }
+        cutCount++;
+        progressDue = true;
+    }
+
+    private void endLeadership() throws OperatingFault {
+        write();
+        if (leaderTerm != 0) {
+            leaderTerm = 0;
+            anchor.publish(new TimeAnchor(log.logTimeAt(log.lastIndex()), 0, false));
+        }
+    }
+
+    private void write() throws OperatingFault {
+        if (log.batchBytes() > 0) {
+            log.writeBatch();
+            progressDue = true;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.runtime.ByteMailbox;
+import dev.steppe.runtime.Mailbox;
+import dev.steppe.transport.Link;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The mailboxes in which the agents of one node meet, and what the mails mean. A mail of numbers is four 64-bit words;
+ * commands, entry records and frames are bytes. A log index in a mail is a licence to read the mapped log up to it.
+ */
+final class NodeMail {
+    /** To log: sequence, term, vote. */
+    static final int HARD_STATE = 1;
+    /** To log: first index to cut. */
+    static final int CUT = 2;
+    /** To log: term. A leadership begins here; commands that follow are of this term. */
+    static final int NO_OP = 3;
+    /** To log: payload of one command. */
+    static final int COMMAND = 4;
+    /** To log: whole entry records of a leader. */
+    static final int RECORDS = 5;
+
+    /** To consensus: readable index, forced index, cuts carried out, forced sequence of the vault. */
+    static final int LOG_PROGRESS = 1;
+    /** To consensus: applied index, state hash there. */
+    static final int APPLIED = 2;
+
+    /** To apply: index up to which entries are committed and can be read. */
+    static final int APPLY = 1;
+    /** To apply: seat of a proposal, its index, its term; in the order of indexes. */
+    static final int EXPECT = 2;
+    /** To apply: the commit index when a leadership ended; what is expected behind it is unknown. */
+    static final int ABANDON = 3;
+    /** To apply: term, known leader or -1, index of the own empty entry or 0 if this member does not lead. */
+    static final int ROLE = 4;
+    /** To apply: batch of reads, index to wait for or -1 if refused. */
+    static final int READ = 5;
+
+    /** Kinds of entries in the log. */
+    static final int KIND_NO_OP = 0;
+
+    static final int KIND_COMMAND = 1;
+
+    private static final int PROGRESS_BYTES = 1 << 12;
+    private static final int LINK_CHANGE_COUNT = 1 << 10;
+
+    /** Frames of peers; the type is the peer's ordinal plus 1. */
+    final ByteMailbox frames;
+
+    final ByteMailbox progress = new ByteMailbox(PROGRESS_BYTES);
+    final ByteMailbox log;
+    final ByteMailbox apply;
+    final Mailbox<LinkChange> links = new Mailbox<>(LINK_CHANGE_COUNT);
+    final Mailbox<OperatingFault> faults = new Mailbox<>(4);
+
+    /** Frames that were no message of a voter, or for which there was no room; lost as on any network. */
+    final AtomicLong droppedFrameCount = new AtomicLong();
+
+    /** Messages that no link took. */
+    final AtomicLong unsentMessageCount = new AtomicLong();
+
+    /** A link came up or ended. */
+    record LinkChange(Link link, boolean isUp) {}
+
+    /**
+     * Empty boxes.
+     *
+     * @param frameMaxBytes longest frame
+     * @param seatCount most proposals under way
+     */
+    NodeMail(int frameMaxBytes, int seatCount) {
+        // A mail is at most an eighth of its box.
+        frames = new ByteMailbox(8 * frameMaxBytes);
+        log = new ByteMailbox(8 * frameMaxBytes);
+        apply = new ByteMailbox(4 * Pen.MAIL_BYTES * seatCount);
+    }
+
+    static long word(DirectBuffer buffer, int offset, int word) {
+        return buffer.getLong(offset + word * Long.BYTES, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Writes mails of numbers into one box; owned by one agent. */
+    static final class Pen {
+        /** What one mail takes in a box, its header and alignment included. */
+        static final int MAIL_BYTES = 5 * Long.BYTES;
+
+        private static final int WORDS = 4;
+
+        private final ByteMailbox box;
+        private final UnsafeBuffer words = new UnsafeBuffer(new byte[WORDS * Long.BYTES]);
+
+        Pen(ByteMailbox box) {
+            this.box = box;
+        }
+
+        /** Sends; false, and nothing done, when the box is full. */
+        boolean offer(int type, long first, long second, long third, long fourth) {
+            words.putLong(0, first, ByteOrder.LITTLE_ENDIAN);
+            words.putLong(Long.BYTES, second, ByteOrder.LITTLE_ENDIAN);
+            words.putLong(2 * Long.BYTES, third, ByteOrder.LITTLE_ENDIAN);
+            words.putLong(3 * Long.BYTES, fourth, ByteOrder.LITTLE_ENDIAN);
+            return box.offer(type, words, 0, words.capacity());
+        }
+
+        /** Sends what the bounds of this node have made sure there is room for. */
+        void send(int type, long first, long second, long third) {
+            if (!offer(type, first, second, third, 0)) {
+                throw Invariant.broken("a mailbox is full: type, waiting bytes", type, box.waitingBytes());
+            }
+        }
+    }
+}

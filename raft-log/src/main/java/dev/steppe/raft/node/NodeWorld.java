@@ -1,0 +1,33 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.base.Entropy;
+import dev.steppe.base.Invariant;
+import dev.steppe.runtime.HaltSwitch;
+import dev.steppe.transport.PeerIdentity;
+import dev.steppe.transport.Transport;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * What a node takes from the world around it.
+ *
+ * @param clock monotonic, never the wall clock
+ * @param entropy for the time-outs; asked once, by the thread that opens the node
+ * @param haltSwitch pressed after a fault of the disk or a broken invariant
+ * @param transports makes the node's own transport, once its incarnation is known; the node closes it
+ */
+public record NodeWorld(NanoClock clock, Entropy entropy, HaltSwitch haltSwitch, TransportMaker transports) {
+
+    /** A world without peers, for a group of one voter. */
+    public static NodeWorld alone(NanoClock clock, Entropy entropy, HaltSwitch haltSwitch) {
+        return new NodeWorld(clock, entropy, haltSwitch, self -> {
+            throw Invariant.broken("a member without peers needs no transport: member", self.memberId());
+        });
+    }
+
+    /** Makes a transport for one party. */
+    @FunctionalInterface
+    public interface TransportMaker {
+        /** A transport of the Raft lane that tells every peer {@code self}. */
+        Transport make(PeerIdentity self);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.core.RaftOutput.Outgoing;
+import dev.steppe.raft.log.EntryCursor;
+import dev.steppe.raft.message.RaftMessage;
+import dev.steppe.raft.message.RaftMessage.AppendAsk;
+import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessageEncoder;
+import dev.steppe.raft.quorum.VoterSet;
+import dev.steppe.transport.Link;
+import dev.steppe.transport.OfferVerdict;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds each message until everything that it depends on is durable, or in the case of entries readable, and then sends
+ * it: the head encoded, the records copied straight from the mapped log. What a link does not take is lost, as on any
+ * network; the core feeds the follower again. Owned by the consensus agent.
+ */
+final class Outbox {
+    private final VoterSet voters;
+    private final NodeMail mail;
+    private final EntryCursor cursor;
+    private final RaftMessageEncoder encoder;
+    private final UnsafeBuffer frame;
+    private final @Nullable Link[] links;
+    private final List<Held> held = new ArrayList<>();
+    private final List<Held> free = new ArrayList<>();
+    private long vaultForced;
+    private long readableIndex;
+
+    /** A copy of a message that must wait. */
+    private static final class Held {
+        private final AppendAsk ask = new AppendAsk();
+        private final AppendReply reply = new AppendReply();
+        private RaftMessage message = ask;
+        private int toMember;
+        private long afterVault;
+        private long afterForced;
+
+        void set(Outgoing outgoing) {
+            toMember = outgoing.toMember();
+            afterVault = outgoing.afterVault();
+            afterForced = outgoing.afterForced();
+            RaftMessage other = outgoing.message();
+            if (other instanceof AppendAsk otherAsk) {
+                message = ask.set(otherAsk);
+            } else if (other instanceof AppendReply otherReply) {
+                message = reply.set(otherReply);
+            } else {
+                message = other;
+            }
+        }
+    }
+
+    Outbox(VoterSet voters, NodeMail mail, EntryCursor cursor, RaftMessageEncoder encoder, int frameMaxBytes) {
+        this.mail = mail;
+        this.voters = voters;
+        this.cursor = cursor;
+        this.encoder = encoder;
+        frame = new UnsafeBuffer(ByteBuffer.allocateDirect(frameMaxBytes));
+        links = new Link[voters.count()];
+    }
+
+    /** A link to a voter came up or ended; the newest one counts. */
+    void onLink(NodeMail.LinkChange change) {
+        int ordinal = voters.ordinalOf((int) change.link().peer().memberId());
+        if (change.isUp()) {
+            links[ordinal] = change.link();
+        } else if (links[ordinal] == change.link()) {
+            links[ordinal] = null;
+        }
+    }
+
+    /** Entries up to {@code index} can be read; falls when entries are cut. */
+    void readable(long index) {
+        readableIndex = index;
+    }
+
+    long readableIndex() {
+        return readableIndex;
+    }
+
+    void vaultForced(long sequence) {
+        vaultForced = sequence;
+    }
+
+    long vaultForced() {
+        return vaultForced;
+    }
+
+    /** Sends a message of the core's output now, or keeps a copy until its conditions hold. */
+    void put(Outgoing outgoing, RaftCore core) {
+        if (mayLeave(outgoing.message(), outgoing.afterVault(), outgoing.afterForced(), core)) {
+            send(outgoing.message(), outgoing.toMember());
+            return;
+        }
+        Held one = free.isEmpty() ? new Held() : free.remove(free.size() - 1);
+        one.set(outgoing);
+        held.add(one);
+    }
+
+    /** Sends what may leave by now, in the order in which it was put; returns how many messages left the outbox. */
+    int release(RaftCore core) {
+        int keptCount = 0;
+        int heldCount = held.size();
+        for (int i = 0; i < heldCount; i++) {
+            Held one = held.get(i);
+            boolean isVoid = one.message instanceof AppendAsk ask && !isOfThisOffice(ask, core);
+            if (!isVoid && !mayLeave(one.message, one.afterVault, one.afterForced, core)) {
+                held.set(keptCount++, one);
+                continue;
+            }
+            if (!isVoid) {
+                send(one.message, one.toMember);
+            }
+            free.add(one);
+        }
+        for (int i = heldCount - 1; i >= keptCount; i--) {
+            held.remove(i);
+        }
+        return heldCount - keptCount;
+    }
+
+    /** Forgets everything: this member says nothing any more. */
+    void silence() {
+        held.clear();
+        for (int i = 0; i < links.length; i++) {
+            links[i] = null;
+        }
+    }
+
+    void close() {
+        cursor.close();
+    }
+
+    private boolean mayLeave(RaftMessage message, long afterVault, long afterForced, RaftCore core) {
+        boolean isReadable = !(message instanceof AppendAsk ask)
+                || ask.entryCount() == 0
+                || (ask.lastIndex() <= readableIndex && isOfThisOffice(ask, core));
+        return isReadable && vaultForced >= afterVault && core.forcedIndex() >= afterForced;
+    }
+
+    /** An append of an earlier leadership may name entries that have been cut since. */
+    private static boolean isOfThisOffice(AppendAsk ask, RaftCore core) {
+        return core.role() == Role.LEADER && core.term() == ask.term();
+    }
+
+    private void send(RaftMessage message, int toMember) {
+        Link link = links[voters.ordinalOf(toMember)];
+        if (link == null) {
+            mail.unsentMessageCount.incrementAndGet();
+            return;
+        }
+        int length;
+        if (message instanceof AppendAsk ask && ask.entryCount() > 0) {
+            length = encodeWithEntries(ask);
+        } else {
+            length = encoder.encode(message, frame, 0);
+        }
+        if (link.offer(frame, 0, length) != OfferVerdict.SENT) {
+            mail.unsentMessageCount.incrementAndGet();
+        }
+    }
+
+    private int encodeWithEntries(AppendAsk ask) {
+        // The head of an append has one length; it is written twice because the bytes of the entries stand in it.
+        int headBytes = encoder.encode(ask, frame, 0);
+        int offset = headBytes;
+        for (long index = ask.prevIndex() + 1; index <= ask.lastIndex(); index++) {
+            cursor.moveTo(index, readableIndex);
+            int recordBytes = cursor.recordBytes();
+            frame.putBytes(offset, cursor.buffer(), cursor.recordOffset(), recordBytes);
+            offset += recordBytes;
+        }
+        ask.entries(ask.entryTerm(), ask.entryCount(), offset - headBytes);
+        encoder.encode(ask, frame, 0);
+        return offset;
+    }
+}

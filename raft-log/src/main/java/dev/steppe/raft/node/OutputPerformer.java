@@ -1,0 +1,144 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.core.RaftOutput;
+import dev.steppe.raft.core.RaftOutput.AppendSource;
+import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.node.NodeMail.Pen;
+import dev.steppe.raft.timing.BroadcastTimer;
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
+
+/**
+ * Carries out what one step of the core wishes, part by part in their order: vault, log, messages, apply, answers.
+ * Owned by the consensus agent.
+ */
+final class OutputPerformer {
+    /** See the drawing in {@link RecordLayout}. */
+    private static final int RECORD_TERM_OFFSET = 8;
+
+    private final NodeMail mail;
+    private final Outbox outbox;
+    private final BroadcastTimer timer;
+    private final Pen toLog;
+    private final Pen toApply;
+    private boolean leads;
+    private long noOpIndex;
+    private long toldApplyIndex;
+
+    OutputPerformer(NodeMail mail, Outbox outbox, BroadcastTimer timer) {
+        this.mail = mail;
+        this.outbox = outbox;
+        this.timer = timer;
+        toLog = new Pen(mail.log);
+        toApply = new Pen(mail.apply);
+    }
+
+    /** Whether the log's box surely takes a mail of {@code length} bytes and leaves room for every mail of numbers. */
+    boolean hasRoomInLog(int length) {
+        return mail.log.waitingBytes() + 2L * length < 4L * mail.log.messageMaxBytes();
+    }
+
+    /** Hands a command to the log, where it takes the next index; only after {@link #hasRoomInLog}. */
+    void passCommand(DirectBuffer buffer, int offset, int length) {
+        if (!mail.log.offer(NodeMail.COMMAND, buffer, offset, length)) {
+            throw Invariant.broken("the log's mailbox is full: length, waiting bytes", length, mail.log.waitingBytes());
+        }
+    }
+
+    /** Tells the apply agent who waits for the entry at {@code index}. */
+    void expect(int seatId, long index, long term) {
+        toApply.send(NodeMail.EXPECT, seatId, index, term);
+    }
+
+    /** Carries out {@code output}; the records of an arrived run stand at {@code recordsOffset} of {@code records}. */
+    void perform(RaftOutput output, RaftCore core, DirectBuffer records, int recordsOffset, int recordsBytes) {
+        if (output.hardSequence() != 0) {
+            toLog.send(NodeMail.HARD_STATE, output.hardSequence(), output.hardTerm(), output.hardVotedFor());
+        }
+        if (output.cutFromIndex() != 0) {
+            toLog.send(NodeMail.CUT, output.cutFromIndex(), 0, 0);
+            outbox.readable(Math.min(outbox.readableIndex(), output.cutFromIndex() - 1));
+        }
+        if (output.appendSource() == AppendSource.ARRIVED) {
+            passRecords(output.skipCount(), records, recordsOffset, recordsBytes);
+        } else if (output.appendSource() == AppendSource.NO_OP) {
+            noOpIndex = output.appendFirstIndex();
+            toLog.send(NodeMail.NO_OP, output.appendTerm(), 0, 0);
+        }
+        for (int i = 0; i < output.messageCount(); i++) {
+            outbox.put(output.message(i), core);
+        }
+        tellApply(core);
+        if (output.roleChanged()) {
+            tellRole(core);
+        }
+        for (int i = 0; i < output.readCount(); i++) {
+            toApply.send(NodeMail.READ, output.readId(i), output.readIndex(i), 0);
+        }
+    }
+
+    /** Feeds the timer with what a leader appended and committed in this step. */
+    void measure(RaftOutput output, RaftCore core, long nowNs) {
+        boolean ownAppend =
+                output.appendSource() == AppendSource.PROPOSED || output.appendSource() == AppendSource.NO_OP;
+        if (ownAppend && core.role() == Role.LEADER) {
+            timer.appended(output.appendLastIndex(), nowNs);
+        }
+        if (output.applyUpTo() != 0 && core.role() == Role.LEADER) {
+            timer.committed(output.applyUpTo(), nowNs);
+        }
+        if (output.roleChanged()) {
+            timer.leaderLosses(core.leaderLossCount());
+        }
+    }
+
+    /** Lets the apply agent go on as far as entries are committed and can be read here. */
+    void tellApply(RaftCore core) {
+        long applicable = Math.min(core.commitIndex(), outbox.readableIndex());
+        boolean hasRoom = mail.apply.waitingBytes() < mail.apply.messageMaxBytes();
+        if (applicable > toldApplyIndex && hasRoom) {
+            toApply.send(NodeMail.APPLY, applicable, 0, 0);
+            toldApplyIndex = applicable;
+        }
+    }
+
+    /** This member has stopped for good: nobody may wait for it. */
+    void stop(RaftCore core) {
+        outbox.silence();
+        toApply.send(NodeMail.ABANDON, core.commitIndex(), 0, 0);
+        toApply.send(NodeMail.ROLE, core.term(), -1, 0);
+    }
+
+    private void tellRole(RaftCore core) {
+        boolean leadsNow = core.role() == Role.LEADER;
+        if (leads && !leadsNow) {
+            timer.leadershipEnded();
+            toApply.send(NodeMail.ABANDON, core.commitIndex(), 0, 0);
+        }
+        leads = leadsNow;
+        toApply.send(NodeMail.ROLE, core.term(), core.leaderId(), leadsNow ? noOpIndex : 0);
+    }
+
+    private void passRecords(int skipCount, DirectBuffer records, int recordsOffset, int recordsBytes) {
+        int offset = recordsOffset;
+        for (int i = 0; i < skipCount; i++) {
+            offset += recordBytesAt(records, offset);
+        }
+        int length = recordsOffset + recordsBytes - offset;
+        if (!mail.log.offer(NodeMail.RECORDS, records, offset, length)) {
+            throw Invariant.broken("the log's mailbox is full: length, waiting bytes", length, mail.log.waitingBytes());
+        }
+    }
+
+    static int recordBytesAt(DirectBuffer records, int offset) {
+        int payloadBytes = records.getInt(offset, ByteOrder.LITTLE_ENDIAN) & RecordLayout.PAYLOAD_MAX_BYTES;
+        return RecordLayout.recordBytes(payloadBytes);
+    }
+
+    static long recordTermAt(DirectBuffer records, int offset) {
+        return records.getLong(offset + RECORD_TERM_OFFSET, ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.api.Member;
+import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.quorum.VoterSet;
+import dev.steppe.transport.Link;
+import dev.steppe.transport.LinkDown;
+import dev.steppe.transport.LinkListener;
+import dev.steppe.transport.PeerIdentity;
+import dev.steppe.transport.PeerPolicy;
+import dev.steppe.transport.PeerRole;
+import dev.steppe.transport.Transport;
+import org.agrona.DirectBuffer;
+
+/**
+ * The links to the other voters, one for each pair: the member with the lower id dials. Called by the transport's
+ * thread; hands everything to the consensus agent.
+ */
+final class PeerLinks implements LinkListener, AutoCloseable {
+    private final VoterSet voters;
+    private final NodeMail mail;
+    private final Transport transport;
+
+    private PeerLinks(VoterSet voters, NodeMail mail, Transport transport) {
+        this.voters = voters;
+        this.mail = mail;
+        this.transport = transport;
+    }
+
+    /** Listens, and dials everyone with a higher id. */
+    static PeerLinks join(RaftConfig config, VoterSet voters, long incarnation, NodeWorld world, NodeMail mail)
+            throws OperatingFault {
+        PeerIdentity self =
+                new PeerIdentity(config.clusterId(), config.region(), PeerRole.SERVER, config.memberId(), incarnation);
+        PeerLinks links = new PeerLinks(voters, mail, world.transports().make(self));
+        try {
+            links.open(config);
+        } catch (OperatingFault fault) {
+            links.close();
+            throw fault;
+        }
+        return links;
+    }
+
+    @Override
+    public void onUp(Link link) {
+        if (voters.ordinalOf((int) link.peer().memberId()) < 0) {
+            link.close();
+            return;
+        }
+        hand(new NodeMail.LinkChange(link, true));
+    }
+
+    @Override
+    public void onFrame(Link link, DirectBuffer buffer, int offset, int length) {
+        int ordinal = voters.ordinalOf((int) link.peer().memberId());
+        boolean fits = length <= mail.frames.messageMaxBytes();
+        if (ordinal < 0 || !fits || !mail.frames.offer(ordinal + 1, buffer, offset, length)) {
+            mail.droppedFrameCount.incrementAndGet();
+        }
+    }
+
+    @Override
+    public void onDown(Link link, LinkDown reason) {
+        if (voters.ordinalOf((int) link.peer().memberId()) >= 0) {
+            hand(new NodeMail.LinkChange(link, false));
+        }
+    }
+
+    @Override
+    public void onRefused(String address, String sentence) {
+        // The transport dials again; an unreachable peer shows as a link that is not there.
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+
+    private void open(RaftConfig config) throws OperatingFault {
+        for (Member member : config.members()) {
+            if (member.id() == config.memberId()) {
+                transport.listen(addressOf(member), PeerPolicy.sameRegionServers(), this);
+            } else if (member.id() > config.memberId()) {
+                transport.dial(addressOf(member), PeerPolicy.server(member.id()), this);
+            }
+        }
+    }
+
+    private static String addressOf(Member member) {
+        return member.port() == 0 ? member.host() : member.host() + ":" + member.port();
+    }
+
+    private void hand(NodeMail.LinkChange change) {
+        if (!mail.links.offer(change)) {
+            throw Invariant.broken("too many changes of links wait: count", mail.links.waitingCount());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.raft.api.ProposalListener;
+import dev.steppe.raft.api.ProposeVerdict;
+import dev.steppe.runtime.ByteMailbox;
+import java.util.concurrent.atomic.AtomicReference;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where commands and those who wait for them come in. A proposal takes a seat until its listener has been called; its
+ * bytes wait in a bounded box under the number of the seat. Any thread offers; the consensus agent drains; whoever ends
+ * a proposal takes the listener out of the seat, and only the first one finds it there, so it is called exactly once.
+ *
+ * <p>Access modes: a seat's listener is set before its bytes are offered (release) and taken by get-and-set; free seats
+ * go through a many-to-many queue. No lock and no allocation.
+ */
+final class ProposalDesk<R> {
+    /** Most proposals under way. */
+    static final int SEAT_COUNT = 1 << 14;
+
+    private final Seat<R>[] seats;
+    private final MpmcAtomicArrayQueue<Seat<R>> freeSeats = new MpmcAtomicArrayQueue<>(SEAT_COUNT);
+    private final ByteMailbox commands;
+    private volatile boolean isClosed;
+
+    /** One place; the reference is the listener, null while the seat is free. */
+    private static final class Seat<R> extends AtomicReference<@Nullable ProposalListener<R>> {
+        private static final long serialVersionUID = 1L;
+        private final int id;
+
+        Seat(int id) {
+            this.id = id;
+        }
+    }
+
+    /** A desk whose box holds {@code queueBytes} of commands, at least eight of {@code maxEntryBytes}. */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // An array of one generic type cannot be made otherwise.
+    ProposalDesk(int queueBytes, int maxEntryBytes) {
+        commands = new ByteMailbox(Math.max(queueBytes, 8 * maxEntryBytes));
+        seats = new Seat[SEAT_COUNT];
+        for (int id = 0; id < SEAT_COUNT; id++) {
+            seats[id] = new Seat<>(id);
+            freeSeats.offer(seats[id]);
+        }
+    }
+
+    /** Takes a command, or says why not; the listener belongs to the seat only if ACCEPTED. Any thread. */
+    ProposeVerdict offer(DirectBuffer buffer, int offset, int length, ProposalListener<R> listener) {
+        if (isClosed) {
+            return ProposeVerdict.CLOSED;
+        }
+        Seat<R> seat = freeSeats.poll();
+        if (seat == null) {
+            return ProposeVerdict.BACK_PRESSURED;
+        }
+        seat.set(listener);
+        if (!commands.offer(seat.id + 1, buffer, offset, length)) {
+            seat.set(null);
+            freeSeats.offer(seat);
+            return ProposeVerdict.BACK_PRESSURED;
+        }
+        // Closed meanwhile: whoever takes the listener decides whether it is called.
+        return isClosed && seat.getAndSet(null) != null ? ProposeVerdict.CLOSED : ProposeVerdict.ACCEPTED;
+    }
+
+    /** Gives up to {@code limitCount} commands to {@code handler}, the type being the seat plus 1. Consensus agent. */
+    int drain(MessageHandler handler, int limitCount) {
+        return commands.drain(handler, limitCount);
+    }
+
+    /** Frees a seat and returns who sat there; null if it has been told already. */
+    @Nullable
+    ProposalListener<R> take(int seatId) {
+        ProposalListener<R> listener = seats[seatId].getAndSet(null);
+        freeSeats.offer(seats[seatId]);
+        return listener;
+    }
+
+    /** Whether nothing is taken any more. Any thread. */
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    /** Takes nothing more. Any thread. */
+    void close() {
+        isClosed = true;
+    }
+
+    /** Tells everyone who still waits that the outcome is unknown; after the agents have ended. */
+    void abandonAll(String reason) {
+        for (Seat<R> seat : seats) {
+            ProposalListener<R> listener = seat.getAndSet(null);
+            if (listener != null) {
+                listener.onUnknown(reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.api.Member;
+import dev.steppe.raft.api.ProposalListener;
+import dev.steppe.raft.api.ProposeVerdict;
+import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.api.RaftServer;
+import dev.steppe.raft.api.RaftStatus;
+import dev.steppe.raft.api.RaftStatus.Durability;
+import dev.steppe.raft.api.ReadListener;
+import dev.steppe.raft.api.RoleListener;
+import dev.steppe.raft.api.StateMachine;
+import dev.steppe.raft.core.CoreSettings;
+import dev.steppe.raft.core.LogShape;
+import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.log.EntryCursor;
+import dev.steppe.raft.log.LogConfig;
+import dev.steppe.raft.log.LogRecovery;
+import dev.steppe.raft.log.RecoveryVerdict;
+import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.message.RaftMessageDecoder;
+import dev.steppe.raft.message.RaftMessageEncoder;
+import dev.steppe.raft.quorum.VoterSet;
+import dev.steppe.raft.storage.StorageDirectory;
+import dev.steppe.raft.storage.file.DirectoryVerdict;
+import dev.steppe.raft.storage.file.FileDirectory;
+import dev.steppe.raft.timing.BroadcastTimer;
+import dev.steppe.runtime.AgentHost;
+import dev.steppe.runtime.IdleChoice;
+import dev.steppe.runtime.ThreadLayout;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.Agent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One member of one group: opens its directory, recovers, joins its peers. Its agents run on threads of its own
+ * ({@link #start}) or in a host of the embedder's ({@link #agents}); that host must then be closed before the node.
+ *
+ * <p>The state machine starts empty and sees every committed entry again, as soon as this member learns what is
+ * committed.
+ *
+ * @param <R> what the state machine leaves for a proposer
+ */
+public final class RaftNode<R> implements RaftServer<R> {
+    /** Entries that one message carries beside its largest one: a stride of the core's and one batch of commands. */
+    private static final int RUN_BYTES = 256 * 1024;
+
+    private final RaftConfig config;
+    private final NodeWorld world;
+    private final ApplyAgent.Desks<R> desks;
+    private final StatusBoard board;
+    private final ConsensusAgent.NodeClock clock;
+    private final ConsensusAgent<R> consensus;
+    private final LogAgent log;
+    private final SupplyAgent supply;
+    private final ApplyAgent<R> apply;
+    private final @Nullable PeerLinks links;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicLong seenLogTimeMs = new AtomicLong();
+    private final NodeMail mail;
+    private @Nullable AgentHost host;
+
+    private RaftNode(RaftConfig config, NodeWorld world, OpenLog open, StateMachine<R> machine, RoleListener roles)
+            throws OperatingFault {
+        this.config = config;
+        this.world = world;
+        int frameMaxBytes = frameMaxBytes(config.limits());
+        mail = new NodeMail(frameMaxBytes, ProposalDesk.SEAT_COUNT);
+        desks = new ApplyAgent.Desks<>(
+                new ProposalDesk<>(config.limits().proposalQueueBytes(), config.maxEntryBytes()), new ReadDesk());
+        clock = new ConsensusAgent.NodeClock(world.clock(), world.clock().nanoTime());
+        VoterSet voters =
+                VoterSet.of(config.members().stream().mapToInt(Member::id).toArray());
+        RaftCore core = recoveredCore(config, voters, open, world.entropy().nextLong());
+        long electionMinNs = TimeUnit.MILLISECONDS.toNanos(config.timing().electionMinMs());
+        BroadcastTimer timer = new BroadcastTimer(electionMinNs, 0);
+        Durability durability = open.directory().isDurable() ? Durability.FORCED : Durability.UNFORCED;
+        board = new StatusBoard(config, durability, timer, core, machine.stateHash());
+        Outbox outbox = new Outbox(
+                voters, mail, open.log().openCursor(), new RaftMessageEncoder(config.clusterId()), frameMaxBytes);
+        ConsensusAgent.Parts<R> parts = new ConsensusAgent.Parts<>(
+                mail,
+                desks,
+                voters,
+                new RaftMessageDecoder(config.clusterId(), RecordLayout.HEADER_BYTES),
+                outbox,
+                new OutputPerformer(mail, outbox, timer),
+                world.haltSwitch());
+        outbox.readable(open.log().lastIndex());
+        consensus = new ConsensusAgent<>(core, parts, clock, board);
+        supply = new SupplyAgent(mail.faults);
+        log = new LogAgent(open, mail, supply, world.clock());
+        apply = new ApplyAgent<>(machine, roles, mail, desks, open.log().openCursor());
+        links = voters.count() == 1 ? null : PeerLinks.join(config, voters, open.incarnation(), world, mail);
+    }
+
+    /** As {@link #open(RaftConfig, StorageDirectory, NodeWorld, StateMachine, RoleListener)}, in a real directory. */
+    public static <R> RaftNode<R> open(
+            RaftConfig config, Path path, NodeWorld world, StateMachine<R> machine, RoleListener roles)
+            throws OperatingFault {
+        DirectoryVerdict verdict = FileDirectory.hold(path);
+        if (verdict instanceof DirectoryVerdict.Held held) {
+            return open(config, held.directory(), world, machine, roles);
+        }
+        throw new OperatingFault("another server uses " + path + "; stop it or choose another directory");
+    }
+
+    /**
+     * Opens a member; nothing moves before its agents run.
+     *
+     * @param directory held for this node, which closes it, also when opening fails
+     * @throws OperatingFault when the directory is damaged, foreign or full, or an address cannot be used
+     */
+    public static <R> RaftNode<R> open(
+            RaftConfig config, StorageDirectory directory, NodeWorld world, StateMachine<R> machine, RoleListener roles)
+            throws OperatingFault {
+        OpenLog open = null;
+        try {
+            open = recover(config, directory);
+            return new RaftNode<>(config, world, open, machine, roles);
+        } catch (OperatingFault | RuntimeException fault) {
+            if (open != null) {
+                open.close();
+            } else {
+                directory.close();
+            }
+            throw fault;
+        }
+    }
+
+    /** Runs the agents in a host of this node's own; once. Returns this node. */
+    public RaftNode<R> start(ThreadLayout layout, IdleChoice idle) {
+        if (host != null) {
+            throw new IllegalStateException("this node has been started");
+        }
+        host = AgentHost.start("raft-" + config.memberId(), layout, idle, world.haltSwitch(), agents());
+        return this;
+    }
+
+    /** The agents, in the order in which one thread should run them. */
+    public List<Agent> agents() {
+        return List.of(consensus, log, supply, apply);
+    }
+
+    @Override
+    public ProposeVerdict propose(DirectBuffer buffer, int offset, int length, ProposalListener<R> listener) {
+        if (length > config.maxEntryBytes()) {
+            return ProposeVerdict.TOO_LARGE;
+        }
+        if (!board.leads() && !desks.proposals().isClosed()) {
+            return ProposeVerdict.NOT_LEADER;
+        }
+        return desks.proposals().offer(buffer, offset, length, listener);
+    }
+
+    @Override
+    public ProposeVerdict read(ReadListener listener) {
+        if (!board.leads() && !desks.proposals().isClosed()) {
+            return ProposeVerdict.NOT_LEADER;
+        }
+        return desks.reads().offer(listener);
+    }
+
+    @Override
+    public long logTimeMs() {
+        LogAgent.TimeAnchor anchor = log.anchor().get();
+        long nowMs = Math.max(anchor.logTimeMs(world.clock().nanoTime()), apply.lastLogTimeMs());
+        return seenLogTimeMs.accumulateAndGet(nowMs, Math::max);
+    }
+
+    @Override
+    public RaftStatus status() {
+        return board.status();
+    }
+
+    /** Frames of peers that were lost here: malformed, of another group, or without room. Any thread. */
+    public long droppedFrameCount() {
+        return mail.droppedFrameCount.get();
+    }
+
+    /** Messages that no link took. Any thread. */
+    public long unsentMessageCount() {
+        return mail.unsentMessageCount.get();
+    }
+
+    @Override
+    public int doWork() {
+        if (host == null) {
+            throw new IllegalStateException("this node has no agents of its own running; start it first");
+        }
+        return host.doWork();
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        desks.proposals().close();
+        desks.reads().close();
+        if (host != null) {
+            host.close();
+        }
+        if (links != null) {
+            links.close();
+        }
+        // Each agent has closed its own part, unless it never ran.
+        consensus.close();
+        apply.close();
+        log.close();
+        desks.proposals().abandonAll("this member was closed before the outcome was known");
+        desks.reads().refuseAll("this member was closed");
+    }
+
+    private static int frameMaxBytes(RaftConfig.Limits limits) {
+        return RaftMessageEncoder.HEAD_MAX_BYTES + runMaxBytes(limits);
+    }
+
+    private static int runMaxBytes(RaftConfig.Limits limits) {
+        return RUN_BYTES + RecordLayout.recordBytes(limits.maxEntryBytes());
+    }
+
+    private static OpenLog recover(RaftConfig config, StorageDirectory directory) throws OperatingFault {
+        int batchMaxBytes = runMaxBytes(config.limits());
+        int segmentBytes = config.limits().segmentBytes();
+        if (batchMaxBytes > segmentBytes / 2 - RUN_BYTES / 2) {
+            throw new IllegalArgumentException(
+                    "a segment must hold two runs of entries of " + batchMaxBytes + " bytes: " + segmentBytes);
+        }
+        LogIdentity identity = new LogIdentity(config.clusterId(), config.memberId());
+        RecoveryVerdict verdict = LogRecovery.open(directory, identity, new LogConfig(segmentBytes, batchMaxBytes));
+        if (verdict instanceof RecoveryVerdict.Clean clean) {
+            return clean.open();
+        }
+        if (verdict instanceof RecoveryVerdict.TornTail torn) {
+            return torn.open();
+        }
+        throw new OperatingFault(
+                "member " + config.memberId() + " cannot use its directory: " + verdict + "; nothing was changed");
+    }
+
+    private static RaftCore recoveredCore(RaftConfig config, VoterSet voters, OpenLog open, long seed) {
+        RaftConfig.Timing timing = config.timing();
+        CoreSettings.Times times = new CoreSettings.Times(
+                TimeUnit.MILLISECONDS.toNanos(timing.heartbeatMs()),
+                TimeUnit.MILLISECONDS.toNanos(timing.electionMinMs()),
+                TimeUnit.MILLISECONDS.toNanos(timing.electionMaxMs()));
+        CoreSettings settings = new CoreSettings(
+                voters,
+                config.memberId(),
+                open.incarnation(),
+                times,
+                config.limits().inFlightBytes());
+        // The log may be ahead of the vault: then this member learned a later term from entries, stored those first,
+        // and told nobody. It has given no vote in that term.
+        long term = Math.max(open.vault().term(), open.log().lastTerm());
+        int votedFor = term == open.vault().term() ? open.vault().votedFor() : CoreSettings.NOBODY;
+        return new RaftCore(settings, term, votedFor, shapeOf(open), seed, 0);
+    }
+
+    private static LogShape shapeOf(OpenLog open) {
+        LogShape shape = new LogShape();
+        try (EntryCursor cursor = open.log().openCursor()) {
+            long lastIndex = open.log().lastIndex();
+            for (long index = 1; index <= lastIndex; index++) {
+                cursor.moveTo(index, lastIndex);
+                shape.append(cursor.term(), 1, cursor.recordBytes());
+            }
+        }
+        return shape;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.api.RaftStatus;
+import dev.steppe.raft.api.RaftStatus.Durability;
+import dev.steppe.raft.api.RaftStatus.Indexes;
+import dev.steppe.raft.api.RaftStatus.Role;
+import dev.steppe.raft.api.RaftStatus.TimingStatus;
+import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.timing.BroadcastTimer;
+import dev.steppe.raft.timing.TimingReport;
+import dev.steppe.runtime.Published;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What others see of this member. Written by the consensus agent; a new picture is made when the role changes, when the
+ * agent has nothing to do, and else once per millisecond, so that pictures are no garbage per command.
+ */
+final class StatusBoard {
+    private static final long PICTURE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long TIMING_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final RaftConfig config;
+    private final Durability durability;
+    private final BroadcastTimer timer;
+    private final Published<RaftStatus> published;
+    private volatile boolean leads;
+    private TimingReport timing;
+    private long timingNs;
+    private long pictureNs;
+    private long appliedIndex;
+    private long stateHash;
+    private boolean isStopped;
+
+    StatusBoard(RaftConfig config, Durability durability, BroadcastTimer timer, RaftCore core, long stateHash) {
+        this.config = config;
+        this.durability = durability;
+        this.timer = timer;
+        this.stateHash = stateHash;
+        timing = timer.report(0);
+        published = new Published<>(picture(core));
+    }
+
+    /** The newest picture. Any thread. */
+    RaftStatus status() {
+        return published.get();
+    }
+
+    /** Whether this member leads, as of its last step. Any thread. */
+    boolean leads() {
+        return leads;
+    }
+
+    int maxEntryBytes() {
+        return config.maxEntryBytes();
+    }
+
+    void applied(long index, long hash) {
+        appliedIndex = index;
+        stateHash = hash;
+    }
+
+    void roleChanged(RaftCore core) {
+        leads = core.role() == RaftCore.Role.LEADER;
+        published.publish(picture(core));
+    }
+
+    /** Makes a new picture if there is news and it is time for one. */
+    void publish(RaftCore core, long nowNs, boolean isIdle) {
+        if (!isIdle && nowNs - pictureNs < PICTURE_NS) {
+            return;
+        }
+        pictureNs = nowNs;
+        boolean timingDue = nowNs - timingNs >= TIMING_NS;
+        if (timingDue) {
+            timingNs = nowNs;
+            timing = timer.report(nowNs);
+        }
+        Indexes seen = published.own().indexes();
+        boolean isSame = seen.lastIndex() == core.shape().lastIndex()
+                && seen.forcedIndex() == core.forcedIndex()
+                && seen.commitIndex() == core.commitIndex()
+                && seen.appliedIndex() == appliedIndex;
+        if (!isSame || timingDue) {
+            published.publish(picture(core));
+        }
+    }
+
+    /** This member works no more; its last picture stays. */
+    void stopped(RaftCore core, long nowNs) {
+        isStopped = true;
+        leads = false;
+        timing = timer.report(nowNs);
+        published.publish(picture(core));
+    }
+
+    private RaftStatus picture(RaftCore core) {
+        Indexes indexes = new Indexes(core.shape().lastIndex(), core.forcedIndex(), core.commitIndex(), appliedIndex);
+        TimingStatus timingStatus = new TimingStatus(
+                timing.broadcastP50Ns() / 1_000.0,
+                timing.broadcastP99Ns() / 1_000.0,
+                timing.broadcastP999Ns() / 1_000.0,
+                config.timing().electionMinMs(),
+                core.electionCount(),
+                timing.verdict() != TimingReport.Verdict.OK);
+        int leaderId = isStopped ? -1 : core.leaderId();
+        Role role = isStopped ? Role.STOPPED : roleOf(core.role());
+        return new RaftStatus(
+                config.memberId(), role, core.term(), leaderId, indexes, stateHash, durability, timingStatus);
+    }
+
+    private static Role roleOf(RaftCore.Role role) {
+        return switch (role) {
+            case FOLLOWER -> Role.FOLLOWER;
+            case PRE_CANDIDATE -> Role.PRE_CANDIDATE;
+            case CANDIDATE -> Role.CANDIDATE;
+            case LEADER -> Role.LEADER;
+        };
+    }
+}

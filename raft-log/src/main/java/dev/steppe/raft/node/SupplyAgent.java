@@ -1,0 +1,54 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.SegmentPreparation;
+import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.runtime.Mailbox;
+import java.util.function.Consumer;
+import org.agrona.concurrent.Agent;
+
+/**
+ * Makes the log's next segment while the log goes on: writing and forcing a whole segment takes as long as the disk
+ * needs. Owns nothing; one preparation at a time.
+ */
+final class SupplyAgent implements Agent {
+    private final Mailbox<SegmentPreparation> wanted = new Mailbox<>(2);
+    private final Mailbox<Supplied> supplied = new Mailbox<>(2);
+    private final Mailbox<OperatingFault> faults;
+    private final Consumer<SegmentPreparation> handler = this::prepare;
+
+    /** What became of a preparation. */
+    record Supplied(SegmentPreparation preparation, PrepareVerdict verdict) {}
+
+    SupplyAgent(Mailbox<OperatingFault> faults) {
+        this.faults = faults;
+    }
+
+    /** Asks for a segment; one at a time. Log agent. */
+    void want(SegmentPreparation preparation) {
+        wanted.offer(preparation);
+    }
+
+    /** Where finished preparations arrive, for the log agent. */
+    Mailbox<Supplied> supplied() {
+        return supplied;
+    }
+
+    @Override
+    public int doWork() {
+        return wanted.drain(handler, 1);
+    }
+
+    @Override
+    public String roleName() {
+        return "supply";
+    }
+
+    private void prepare(SegmentPreparation preparation) {
+        try {
+            supplied.offer(new Supplied(preparation, preparation.perform()));
+        } catch (OperatingFault fault) {
+            faults.offer(fault);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.steppe.raft.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.api.Member;
+import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.api.RaftStatus.Role;
+import dev.steppe.raft.storage.memory.MemoryDisk;
+import dev.steppe.raft.storage.memory.PageFate;
+import dev.steppe.runtime.HaltSwitch;
+import dev.steppe.runtime.IdleChoice;
+import dev.steppe.runtime.ManualClock;
+import dev.steppe.runtime.SeededEntropy;
+import dev.steppe.runtime.ThreadLayout;
+import dev.steppe.transport.PeerIdentity;
+import dev.steppe.transport.Transport;
+import dev.steppe.transport.memory.MemoryNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** A group whose members, network and disks all live in the calling thread, under a clock that is moved by hand. */
+final class InvokedGroup {
+    private static final long STEP_NS = 1_000_000;
+    private static final RaftConfig.Limits LIMITS =
+            new RaftConfig.Limits(1 << 20, 4_096, 64 << 10, 256 << 10, 256 << 10);
+
+    final MemoryNetwork network = new MemoryNetwork(4 << 20, 16 << 20);
+    final ManualClock clock = new ManualClock(0);
+    final Ledger ledger = new Ledger();
+    final List<Server> servers = new ArrayList<>();
+    private final List<Member> members;
+    private final SeededEntropy entropy;
+
+    /** One member with its disk, over all its lives. */
+    final class Server {
+        final int id;
+        final MemoryDisk disk = new MemoryDisk();
+        HaltSwitch.Recorder halts = new HaltSwitch.Recorder();
+        CountingMachine machine = new CountingMachine();
+
+        @Nullable
+        RaftNode<Long> node;
+
+        private @Nullable Transport transport;
+
+        Server(int id) {
+            this.id = id;
+        }
+
+        void start() {
+            RaftConfig config = new RaftConfig(77, "north", id, members, RaftConfig.Timing.DEFAULT, LIMITS);
+            machine = new CountingMachine();
+            halts = new HaltSwitch.Recorder();
+            NodeWorld world = new NodeWorld(clock, entropy.split(), halts, this::join);
+            try {
+                node = RaftNode.open(config, disk.hold(), world, machine, machine)
+                        .start(ThreadLayout.INVOKED, IdleChoice.YIELD);
+            } catch (OperatingFault fault) {
+                throw new AssertionError("member " + id + " does not open", fault);
+            }
+        }
+
+        private Transport join(PeerIdentity self) {
+            transport = network.join(self);
+            return transport;
+        }
+
+        /** The process dies with the machine; {@code fate} says what the disk kept of what was not forced. */
+        void crash(PageFate fate) {
+            if (transport != null) {
+                transport.close();
+            }
+            node = null;
+            disk.losePower(fate);
+        }
+
+        boolean hasIdentity() {
+            return transport != null;
+        }
+
+        PeerIdentity identity() {
+            return transport.self();
+        }
+
+        boolean leads() {
+            return node != null && node.status().role() == Role.LEADER;
+        }
+    }
+
+    InvokedGroup(int memberCount, long seed) {
+        entropy = new SeededEntropy(seed);
+        members = IntStream.rangeClosed(1, memberCount)
+                .mapToObj(id -> new Member(id, "server-" + id, 0))
+                .toList();
+        members.forEach(member -> servers.add(new Server(member.id())));
+        servers.forEach(Server::start);
+    }
+
+    /** One round of everyone, everything delivered, one millisecond gone. */
+    void round() {
+        for (Server server : servers) {
+            if (server.node != null) {
+                server.node.doWork();
+                assertEquals(List.of(), server.halts.halts(), "member " + server.id);
+            }
+        }
+        network.deliverAll(10_000);
+        clock.advanceNs(STEP_NS);
+    }
+
+    void until(BooleanSupplier condition, String what) {
+        for (int round = 0; round < 30_000 && !condition.getAsBoolean(); round++) {
+            round();
+        }
+        assertTrue(condition.getAsBoolean(), what);
+    }
+
+    /** The leader of the latest term, once there is one. */
+    Server leader() {
+        until(() -> newestLeader() != null, "no leader");
+        return newestLeader();
+    }
+
+    private @Nullable Server newestLeader() {
+        Server newest = null;
+        for (Server server : servers) {
+            boolean isNewer = server.leads()
+                    && (newest == null
+                            || server.node.status().term()
+                                    > newest.node.status().term());
+            newest = isNewer ? server : newest;
+        }
+        return newest;
+    }
+
+    /** Waits until every member has applied everything, and checks that all states are equal. */
+    void agree() {
+        until(this::isSettled, "the members do not come to rest");
+        CountingMachine first = servers.get(0).machine;
+        for (Server server : servers) {
+            assertEquals(first.commands, server.machine.commands, "commands of member " + server.id);
+            assertEquals(first.stateHash(), server.machine.stateHash(), "state of member " + server.id);
+            assertEquals(first.stateHash(), server.node.status().stateHash(), "status of member " + server.id);
+        }
+        assertEquals("", ledger.fault());
+    }
+
+    private boolean isSettled() {
+        Server leader = newestLeader();
+        if (leader == null) {
+            return false;
+        }
+        long last = leader.node.status().indexes().lastIndex();
+        return servers.stream()
+                .allMatch(server -> server.node != null
+                        && server.machine.appliedIndex == last
+                        && server.node.status().indexes().appliedIndex() == last);
+    }
+}

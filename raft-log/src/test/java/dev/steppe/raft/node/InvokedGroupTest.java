@@ -1,0 +1,253 @@
+package dev.steppe.raft.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.raft.api.ProposeVerdict;
+import dev.steppe.raft.api.RaftStatus.Role;
+import dev.steppe.raft.api.ReadListener;
+import dev.steppe.raft.node.InvokedGroup.Server;
+import dev.steppe.raft.node.Ledger.Outcome;
+import dev.steppe.raft.storage.memory.MemoryDisk.AfterFailedForce;
+import dev.steppe.raft.storage.memory.PageFate;
+import dev.steppe.runtime.HaltSwitch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InvokedGroupTest {
+    private static final int LENGTH = 100;
+
+    private static void commit(InvokedGroup group, int count) {
+        long before = group.ledger.count(Outcome.APPLIED);
+        Server leader = group.leader();
+        int taken = 0;
+        for (int round = 0; taken < count; round++) {
+            assertTrue(round < 30_000, "proposals are not taken");
+            while (taken < count && group.ledger.propose(leader.node, LENGTH) == ProposeVerdict.ACCEPTED) {
+                taken++;
+            }
+            group.round();
+        }
+        group.until(() -> group.ledger.count(Outcome.APPLIED) >= before + count, "not everything was applied");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 5})
+    void electsCommitsAndAgrees(int memberCount) {
+        InvokedGroup group = new InvokedGroup(memberCount, 5);
+        commit(group, 1_000);
+        group.agree();
+        Server leader = group.leader();
+        assertEquals(1_000, leader.machine.commands.size());
+        assertEquals(
+                "leader " + leader.node.status().term(), leader.machine.roles.get(leader.machine.roles.size() - 1));
+        group.until(() -> leader.node.status().timing().broadcastP999Us() > 0, "broadcast time is not shown");
+        assertFalse(leader.node.status().timing().warning());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void replaysEverythingAfterAPowerLossOfAll(int memberCount) {
+        InvokedGroup group = new InvokedGroup(memberCount, 6);
+        commit(group, 500);
+        group.servers.forEach(server -> server.crash(PageFate.LOSE_ALL));
+        group.servers.forEach(Server::start);
+        commit(group, 10);
+        group.agree();
+        assertEquals(510, group.leader().machine.commands.size());
+    }
+
+    @Test
+    void goesOnWhenItsLeaderDies() {
+        InvokedGroup group = new InvokedGroup(3, 7);
+        commit(group, 300);
+        Server first = group.leader();
+        first.crash(PageFate.LOSE_ALL);
+        commit(group, 300);
+        assertTrue(group.leader() != first);
+        first.start();
+        commit(group, 300);
+        group.agree();
+    }
+
+    @Test
+    void fillsAFollowerThatWasAwayForSeveralSegments() {
+        InvokedGroup group = new InvokedGroup(3, 8);
+        Server leader = group.leader();
+        Server away = group.servers.stream()
+                .filter(server -> server != leader)
+                .findFirst()
+                .orElseThrow();
+        away.crash(PageFate.LOSE_ALL);
+        commit(group, 20_000);
+        assertTrue(leader.disk.names().stream()
+                        .filter(name -> name.startsWith("segments/"))
+                        .count()
+                > 2);
+        away.start();
+        group.agree();
+        assertEquals(20_000, away.machine.commands.size());
+    }
+
+    @Test
+    void answersAReadOnlyFromWhatWasCommittedBefore() {
+        InvokedGroup group = new InvokedGroup(3, 9);
+        commit(group, 50);
+        Server leader = group.leader();
+        List<Long> answers = new ArrayList<>();
+        ReadListener listener = new ReadListener() {
+            @Override
+            public void onReadable(long appliedIndex) {
+                answers.add(leader.machine.appliedIndex);
+                assertEquals(appliedIndex, leader.machine.appliedIndex);
+            }
+
+            @Override
+            public void onRefused(String reason) {
+                answers.add(-1L);
+            }
+        };
+        long committed = leader.node.status().indexes().commitIndex();
+        assertEquals(ProposeVerdict.ACCEPTED, leader.node.read(listener));
+        assertEquals(List.of(), answers);
+        group.until(() -> !answers.isEmpty(), "no answer");
+        assertTrue(answers.get(0) >= committed);
+        for (Server other : group.servers) {
+            if (other != leader) {
+                assertEquals(ProposeVerdict.NOT_LEADER, other.node.read(listener));
+            }
+        }
+    }
+
+    @Test
+    void tellsWaitersThatTheOutcomeIsUnknownWhenALeaderIsCutOff() {
+        InvokedGroup group = new InvokedGroup(3, 10);
+        commit(group, 10);
+        Server old = group.leader();
+        group.servers.stream().filter(other -> other != old).forEach(other -> cut(group, old, other));
+        assertEquals(ProposeVerdict.ACCEPTED, group.ledger.propose(old.node, LENGTH));
+        group.until(() -> group.ledger.count(Outcome.UNKNOWN) == 1, "the proposer is left waiting");
+        assertEquals(Role.FOLLOWER, old.node.status().role());
+        commit(group, 10);
+        heal(group);
+        commit(group, 1);
+        group.agree();
+        assertEquals(21, old.machine.commands.size());
+        assertEquals(ProposeVerdict.NOT_LEADER, group.ledger.propose(old.node, LENGTH));
+    }
+
+    @Test
+    void stopsForGoodAfterOneFailedForce() {
+        InvokedGroup group = new InvokedGroup(3, 11);
+        commit(group, 10);
+        Server leader = group.leader();
+        assertEquals(ProposeVerdict.ACCEPTED, group.ledger.propose(leader.node, LENGTH));
+        leader.disk.failAt(leader.disk.stepCount() + 1, AfterFailedForce.KEPT);
+        for (int round = 0; round < 20; round++) {
+            leader.node.doWork();
+        }
+        assertEquals(1, leader.halts.halts().size());
+        assertEquals(HaltSwitch.FAULT, leader.halts.halts().get(0).exitCode());
+        assertEquals(Role.STOPPED, leader.node.status().role());
+        assertEquals(ProposeVerdict.CLOSED, group.ledger.propose(leader.node, LENGTH));
+        assertEquals(1, group.ledger.count(Outcome.UNKNOWN));
+        leader.crash(PageFate.LOSE_ALL);
+        leader.start();
+        commit(group, 10);
+        group.agree();
+    }
+
+    @Test
+    void callsEveryListenerOnceWhenItIsClosed() {
+        InvokedGroup group = new InvokedGroup(1, 12);
+        Server only = group.leader();
+        for (int i = 0; i < 100; i++) {
+            group.ledger.propose(only.node, LENGTH);
+        }
+        only.node.close();
+        only.node.close();
+        assertEquals(0, group.ledger.count(Outcome.WAITING));
+        assertEquals("", group.ledger.fault());
+        assertEquals(ProposeVerdict.CLOSED, group.ledger.propose(only.node, LENGTH));
+    }
+
+    @Test
+    void keepsLogTimeAcrossLeadersAndNeverGoesBack() {
+        InvokedGroup group = new InvokedGroup(3, 13);
+        commit(group, 10);
+        long before = group.leader().node.logTimeMs();
+        group.leader().crash(PageFate.LOSE_ALL);
+        commit(group, 10);
+        long after = group.leader().node.logTimeMs();
+        assertTrue(after >= before - 1_000 && after > 0, "log time jumped: " + before + ", " + after);
+        long seen = 0;
+        for (int i = 0; i < 100; i++) {
+            group.round();
+            long now = group.leader().node.logTimeMs();
+            assertTrue(now >= seen);
+            seen = now;
+        }
+    }
+
+    /** Seeded cuts, crashes and power losses under load: what was told must be true in the end. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void keepsItsWordThroughFaults(long seed) {
+        Random random = new Random(seed);
+        InvokedGroup group = new InvokedGroup(3, seed);
+        for (int round = 0; round < 12_000; round++) {
+            Server server = group.servers.get(random.nextInt(3));
+            if (server.node != null && random.nextInt(3) == 0) {
+                group.ledger.propose(server.node, 8 + random.nextInt(2_000));
+            }
+            disturb(group, server, random);
+            group.round();
+        }
+        heal(group);
+        group.servers.stream().filter(server -> server.node == null).forEach(Server::start);
+        commit(group, 1);
+        group.agree();
+        List<Long> commands = group.servers.get(0).machine.commands;
+        TreeSet<Long> present = new TreeSet<>(commands);
+        assertEquals(commands.size(), present.size(), "a command was applied twice");
+        group.ledger.numbers(Outcome.APPLIED).forEach(number -> assertTrue(present.contains(number)));
+        group.ledger.numbers(Outcome.LOST).forEach(number -> assertFalse(present.contains(number)));
+        assertTrue(group.ledger.count(Outcome.APPLIED) > 100);
+    }
+
+    private static void disturb(InvokedGroup group, Server server, Random random) {
+        int choice = random.nextInt(2_000);
+        if (choice < 2 && server.node != null) {
+            server.crash((name, page) -> random.nextInt(256));
+        } else if (choice < 20 && server.node == null) {
+            server.start();
+        } else if (choice < 24) {
+            cut(group, server, group.servers.get(random.nextInt(3)));
+        } else if (choice < 30) {
+            heal(group);
+        }
+    }
+
+    private static void cut(InvokedGroup group, Server from, Server to) {
+        if (from.node != null && to.node != null && from != to) {
+            group.network.cut(from.identity(), to.identity());
+            group.network.cut(to.identity(), from.identity());
+        }
+    }
+
+    private static void heal(InvokedGroup group) {
+        for (Server from : group.servers) {
+            for (Server to : group.servers) {
+                if (from != to && from.hasIdentity() && to.hasIdentity()) {
+                    group.network.heal(from.identity(), to.identity());
+                }
+            }
+        }
+    }
+}

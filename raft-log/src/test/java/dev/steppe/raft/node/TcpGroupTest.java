@@ -1,0 +1,165 @@
+package dev.steppe.raft.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.api.Member;
+import dev.steppe.raft.api.ProposeVerdict;
+import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.api.RaftStatus;
+import dev.steppe.raft.api.RaftStatus.Role;
+import dev.steppe.raft.node.Ledger.Outcome;
+import dev.steppe.runtime.HaltSwitch;
+import dev.steppe.runtime.IdleChoice;
+import dev.steppe.runtime.SeededEntropy;
+import dev.steppe.runtime.SystemClocks;
+import dev.steppe.runtime.ThreadLayout;
+import dev.steppe.transport.tcp.TcpConfig;
+import dev.steppe.transport.tcp.TcpLoops;
+import dev.steppe.transport.tcp.TcpTransport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Three servers with threads, sockets on loopback and mapped files. */
+class TcpGroupTest {
+    private static final int LENGTH = 128;
+
+    private final HaltSwitch.Recorder halts = new HaltSwitch.Recorder();
+    private final Ledger ledger = new Ledger();
+    private final List<RaftNode<Long>> nodes = new ArrayList<>();
+    private final List<CountingMachine> machines = new ArrayList<>();
+    private final TcpLoops loops = new TcpLoops("raft-net", SystemClocks.nano(), SeededEntropy.fromSystem(), halts);
+    private List<Member> members = List.of();
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void choosePorts() throws IOException {
+        List<Member> chosen = new ArrayList<>();
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int id = 1; id <= 3; id++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            chosen.add(new Member(id, "127.0.0.1", socket.getLocalPort()));
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        members = List.copyOf(chosen);
+    }
+
+    @AfterEach
+    void closeAll() {
+        nodes.forEach(RaftNode::close);
+        loops.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DEDICATED", "SHARED"})
+    @Timeout(60)
+    void keepsEverythingThroughTheLossOfItsLeaderAndARestart(ThreadLayout layout) throws OperatingFault {
+        for (int id = 1; id <= 3; id++) {
+            nodes.add(null);
+            machines.add(null);
+            start(id, layout);
+        }
+        commit(10_000);
+        RaftNode<Long> first = leader();
+        first.close();
+        commit(2_000);
+        assertNotEquals(first.status().memberId(), leader().status().memberId());
+        start(first.status().memberId(), layout);
+        commit(1_000);
+        agree(13_000);
+        nodes.forEach(RaftNode::close);
+        for (int id = 1; id <= 3; id++) {
+            start(id, layout);
+        }
+        commit(100);
+        agree(13_100);
+        assertEquals("", ledger.fault());
+        assertEquals(List.of(), halts.halts());
+    }
+
+    private void start(int id, ThreadLayout layout) throws OperatingFault {
+        RaftConfig.Timing timing = new RaftConfig.Timing(50, 500, 1_000);
+        RaftConfig config = new RaftConfig(99, "north", id, members, timing, RaftConfig.Limits.SMALL);
+        TcpConfig tcp = TcpConfig.defaults("raft").withPlaintextLoopback();
+        NodeWorld world = new NodeWorld(
+                SystemClocks.nano(), SeededEntropy.fromSystem(), halts, self -> new TcpTransport(loops, self, tcp));
+        CountingMachine machine = new CountingMachine();
+        machines.set(id - 1, machine);
+        nodes.set(
+                id - 1,
+                RaftNode.open(config, directory.resolve("member-" + id), world, machine, machine)
+                        .start(layout, IdleChoice.BACK_OFF));
+    }
+
+    private RaftNode<Long> leader() {
+        await(() -> newestLeader() != null);
+        return newestLeader();
+    }
+
+    private RaftNode<Long> newestLeader() {
+        RaftNode<Long> newest = null;
+        for (RaftNode<Long> node : nodes) {
+            RaftStatus status = node.status();
+            boolean isNewer = status.role() == Role.LEADER
+                    && (newest == null || status.term() > newest.status().term());
+            newest = isNewer ? node : newest;
+        }
+        return newest;
+    }
+
+    /** Offers until {@code count} more were applied; what was lost or unknown on the way is offered anew. */
+    private void commit(int count) {
+        long target = ledger.count(Outcome.APPLIED) + count;
+        for (int taken = 0; taken < count; taken++) {
+            while (ledger.propose(leader(), LENGTH) != ProposeVerdict.ACCEPTED) {
+                Thread.onSpinWait();
+            }
+        }
+        await(() -> ledger.count(Outcome.WAITING) == 0);
+        assertEquals(target, ledger.count(Outcome.APPLIED), "an undisturbed leader applies everything");
+    }
+
+    private void agree(int commandCount) {
+        await(() -> nodes.stream().allMatch(node -> {
+            RaftStatus.Indexes indexes = node.status().indexes();
+            return indexes.appliedIndex() == leader().status().indexes().lastIndex();
+        }));
+        long hash = leader().status().stateHash();
+        for (RaftNode<Long> node : nodes) {
+            assertEquals(
+                    hash,
+                    node.status().stateHash(),
+                    "state of member " + node.status().memberId());
+        }
+        nodes.forEach(node -> assertTrue(node.status().indexes().appliedIndex() > commandCount));
+    }
+
+    /** Without sleeping; the test's own time-out ends it. */
+    private void await(BooleanSupplier condition) {
+        IdleStrategy idle = new BackoffIdleStrategy();
+        while (!condition.getAsBoolean()) {
+            assertEquals(List.of(), halts.halts());
+            idle.idle();
+        }
+    }
+}
