@@ -36,6 +36,7 @@ final class GroupReconciler {
     private final List<Allocation> destructive = new ArrayList<>();
     private final List<Allocation> inPlace = new ArrayList<>();
     private final List<Slot> slots = new ArrayList<>();
+    private final Map<Integer, Allocation> lastLost = new TreeMap<>();
     private final SlotNames names = new SlotNames();
     private int stopCount;
 
@@ -197,21 +198,21 @@ final class GroupReconciler {
             int own = one.slot().ordinal();
             names.free(own);
             int ordinal = names.takeNext(own, group.count());
-            draft.destructive.add(new Reconciliation.Wanted(
-                    group.name(), ordinal, job, isCounted, ordinal == own ? one.id() : null, one.id()));
+            AllocationId previous = ordinal == own ? one.id() : lastLostIn(ordinal);
+            draft.destructive.add(new Reconciliation.Wanted(group.name(), ordinal, job, isCounted, previous, one.id()));
         }
         return count;
     }
 
     /** {@code scheduling.md} 4.14: lost ones first, then slots that nobody holds. */
     private void findMissing(List<Allocation> allocations) {
-        Map<Integer, Allocation> lastLost = lastLost(allocations);
+        noteLastLost(allocations);
         int missingCount = group.count() - kept.size();
         for (int i = 0; i < missingCount; i++) {
             int ordinal = names.takeNext(i < lost.size() ? lost.get(i).slot().ordinal() : -1, group.count());
-            Allocation previous = lastLost.get(ordinal);
+            AllocationId previous = lastLostIn(ordinal);
             if (previous != null) {
-                slots.add(new Slot(ordinal, replacementVersion(), previous.id()));
+                slots.add(new Slot(ordinal, replacementVersion(), previous));
             } else if (!standing.isHalted()) {
                 // A halted version places no more of itself: what nobody held stays open.
                 slots.add(new Slot(ordinal, job, null));
@@ -219,14 +220,17 @@ final class GroupReconciler {
         }
     }
 
-    /** By ordinal, the allocation that was there last, where that was lost. */
-    private Map<Integer, Allocation> lastLost(List<Allocation> allocations) {
-        Map<Integer, Allocation> last = new TreeMap<>();
+    private void noteLastLost(List<Allocation> allocations) {
         for (Allocation one : allocations) {
-            last.put(one.slot().ordinal(), one);
+            lastLost.put(one.slot().ordinal(), one);
         }
-        last.values().removeIf(one -> one.status().client() != ClientStatus.LOST && !isLostNow(one));
-        return last;
+        lastLost.values().removeIf(one -> one.status().client() != ClientStatus.LOST && !isLostNow(one));
+    }
+
+    /** The allocation that was in this slot last, if that was lost; else null. */
+    private @Nullable AllocationId lastLostIn(int ordinal) {
+        Allocation last = lastLost.get(ordinal);
+        return last == null ? null : last.id();
     }
 
     private boolean isLostNow(Allocation one) {

@@ -84,7 +84,7 @@ final class NodeSearchTest {
         assertThrows(InvariantBroken.class, () -> search.giveBack(1, ASK));
     }
 
-    @Property(tries = 150)
+    @Property(tries = 80)
     void findsAsGoodANodeAsTheReference(@ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int nodeCount = 1 + random.nextInt(random.nextBoolean() ? 20 : 700);

@@ -21,7 +21,7 @@ import net.jqwik.api.Property;
 
 /** Random lives of a job: versions, losses, ends, health, failed deployments, placements that find no node. */
 final class ReconcilerPropertyTest {
-    @Property(tries = 400)
+    @Property(tries = 250)
     void keepsItsPromises(@ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         JobWorld world = new JobWorld();
@@ -45,7 +45,7 @@ final class ReconcilerPropertyTest {
         }
     }
 
-    @Property(tries = 200)
+    @Property(tries = 120)
     void bringsAHealthyJobToItsVersion(@ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         JobWorld world = new JobWorld();
