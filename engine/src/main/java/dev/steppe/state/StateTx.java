@@ -70,13 +70,13 @@ public final class StateTx extends StateReads {
                     "a version that is not kept was written: " + row.version(),
                     row.key().toString());
         }
-        put(slot.with(row));
+        put(slot.with(row), true);
         changedJobs.add(row.key());
     }
 
     /** Stores the version that waits to be run; there is at most one a job. */
     public void putStaged(StagedSpec staged) {
-        put(slotOf(staged.spec().key()).withStaged(staged));
+        put(slotOf(staged.spec().key()).withStaged(staged), true);
         changedJobs.add(staged.spec().key());
     }
 
@@ -84,7 +84,7 @@ public final class StateTx extends StateReads {
     public void dropStaged(JobKey key) {
         JobSlot slot = slotOf(key);
         if (slot.staged() != null) {
-            put(slot.withStaged(null));
+            put(slot.withStaged(null), true);
             changedJobs.add(key);
         }
     }
@@ -105,7 +105,7 @@ public final class StateTx extends StateReads {
         boolean isOpen = !row.status().isTerminal();
         int ordinal = evaluations().find(0, row.id());
         if (ordinal == Rows.ABSENT) {
-            put(slotOf(row.job()).withEvaluation(evaluations.append(0, row.id(), row, hash, isOpen)));
+            put(slotOf(row.job()).withEvaluation(evaluations.append(0, row.id(), row, hash, isOpen)), false);
         } else {
             evaluations.replace(ordinal, row, hash, isOpen);
         }
@@ -117,7 +117,7 @@ public final class StateTx extends StateReads {
         boolean isOpen = !row.status().isTerminal();
         int ordinal = deployments().find(0, row.id());
         if (ordinal == Rows.ABSENT) {
-            put(slotOf(row.job()).withDeployment(deployments.append(0, row.id(), row, hash, isOpen)));
+            put(slotOf(row.job()).withDeployment(deployments.append(0, row.id(), row, hash, isOpen)), false);
         } else {
             deployments.replace(ordinal, row, hash, isOpen);
         }
@@ -146,7 +146,7 @@ public final class StateTx extends StateReads {
         AllocationId id = row.id();
         int ordinal = allocations.append(id.term(), id.sequence(), row, RowHash.of(row), !row.isTerminal());
         slotOrdinals = slotOrdinals.with(row.slot(), ordinal);
-        put(slotOf(row.slot().job()).withAllocation(ordinal));
+        put(slotOf(row.slot().job()).withAllocation(ordinal), false);
         if (!row.isTerminal()) {
             nodes.take(nodeOrdinal, row.resources(), ordinal);
         }
@@ -180,14 +180,16 @@ public final class StateTx extends StateReads {
         return slot == null ? JobSlot.empty(key) : slot;
     }
 
-    private void put(JobSlot slot) {
+    /** Stores a slot; its hash changes only with its versions, its rows elsewhere are hashed there. */
+    private void put(JobSlot slot, boolean hasOtherVersions) {
         int ordinal = jobOrdinals.get(slot.key());
         if (ordinal == NameIndex.ABSENT) {
             int next = jobs.rows().rowCount();
             jobs.append(0, next, slot, RowHash.of(slot), false);
             jobOrdinals = jobOrdinals.with(slot.key(), next);
         } else {
-            jobs.replace(ordinal, slot, RowHash.of(slot), false);
+            long hash = hasOtherVersions ? RowHash.of(slot) : jobs.rows().hashAt(ordinal);
+            jobs.replace(ordinal, slot, hash, false);
         }
     }
 

@@ -326,6 +326,9 @@ public final class PlanAlterations {
                 withPlace(plan, 1, deployed(plan.places().get(1), false)));
         whole("db: deployment.create", with(plan, new DeploymentChange(List.of(new GroupGoal("g", 3)), 0, false)));
         whole("db: deployment.cancelId: its own", with(plan, new DeploymentChange(List.of(), DB_DEPLOYMENT, false)));
+        for (long id : new long[] {OF_API_DEPLOYMENT, ENDED, NO_DEPLOYMENT}) {
+            whole("db: deployment.cancelId " + id, with(plan, new DeploymentChange(List.of(), id, false)));
+        }
         whole("db: deployment.complete", with(plan, new DeploymentChange(List.of(), 0, true)));
     }
 

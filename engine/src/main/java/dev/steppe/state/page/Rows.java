@@ -38,6 +38,11 @@ public final class Rows<T> {
         return (T) row;
     }
 
+    /** Hash that the row at {@code ordinal} was stored with. */
+    public long hashAt(int ordinal) {
+        return tree.page(Page.pageOf(ordinal)).hashes[Page.placeOf(ordinal)];
+    }
+
     /** Ordinal of the id, or {@link #ABSENT}. Two binary searches, allocates nothing. */
     public int find(long high, long low) {
         int from = 0;
