@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.zip.CRC32C;
@@ -15,13 +16,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A peer made of a plain socket, which can say what a decent one never would. */
 final class RawPeer implements AutoCloseable {
     private static final int GIVE_UP_MS = 30_000;
+    private static final int RECEIVE_BUFFER_BYTES = 64 << 10;
 
     private final Socket socket;
     private final DataInputStream in;
 
     RawPeer(String address) throws IOException {
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket = new Socket();
+        socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES); // Before connecting, or the kernel makes it grow.
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(GIVE_UP_MS);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
