@@ -20,14 +20,18 @@ final class LogSegment {
     /** First index of a segment that holds no entry and comes behind the tail. */
     static final long UNUSED = Long.MAX_VALUE;
 
-    private static final int OFFSETS_INITIAL_COUNT = 1024;
+    /**
+     * The table of offsets is made for records of this length: 1/32 of the segment, so that appending allocates
+     * nothing.
+     */
+    private static final int RECORD_EXPECTED_BYTES = 128;
 
     private final StorageFile file;
     private final long generation;
     private final ByteBuffer bytes;
     private final DirectBuffer mapped;
     private volatile long firstIndex = UNUSED;
-    private volatile int[] offsets = new int[OFFSETS_INITIAL_COUNT];
+    private volatile int[] offsets;
     private int entryCount;
     private int tailOffset = SegmentLayout.FRAMES_OFFSET;
     private boolean isForced = true;
@@ -37,6 +41,7 @@ final class LogSegment {
         this.generation = generation;
         bytes = file.mapping();
         mapped = new UnsafeBuffer(file.mapping());
+        offsets = new int[Math.max(1, file.lengthBytes() / RECORD_EXPECTED_BYTES)];
     }
 
     String name() {

@@ -13,7 +13,8 @@ import org.agrona.DirectBuffer;
 
 /**
  * The log of one server: a sequence of entries numbered from 1. Owned by one thread; {@link EntryCursor}s read from
- * others. Allocates nothing in steady state; a segment's table of offsets doubles now and then.
+ * others. Appending allocates nothing, except that the table of offsets of a segment doubles when its records (24 bytes
+ * and the payload) are shorter than 128 bytes on average.
  *
  * <p>Always: {@code forcedIndex <= lastIndex}; entries up to {@code forcedIndex} survive power loss; terms never fall;
  * a frame lies in one segment; a segment is forced before the next one takes a frame. Files only grow at their tail: a
