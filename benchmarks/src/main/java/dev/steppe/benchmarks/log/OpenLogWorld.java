@@ -1,0 +1,95 @@
+package dev.steppe.benchmarks.log;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.benchmarks.baseline.AppendShape;
+import dev.steppe.raft.log.AppendVerdict;
+import dev.steppe.raft.log.LogConfig;
+import dev.steppe.raft.log.LogRecovery;
+import dev.steppe.raft.log.RaftLog;
+import dev.steppe.raft.log.RecoveryVerdict;
+import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.raft.storage.file.DirectoryVerdict;
+import dev.steppe.raft.storage.file.FileDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A log on real files, in a directory for temporary files that is gone when this is closed. One owner. Appending
+ * allocates nothing of its own.
+ */
+final class OpenLogWorld implements AutoCloseable {
+    private static final LogIdentity IDENTITY = new LogIdentity(1, 1);
+    private static final int BATCH_MAX_BYTES = 1 << 17;
+    private static final int KIND = 1;
+
+    private final Path parent;
+    private final RecoveryVerdict.OpenLog open;
+    private final UnsafeBuffer payload = new UnsafeBuffer(AppendShape.payload());
+    private long logTimeMs;
+
+    private OpenLogWorld(Path parent, RecoveryVerdict.OpenLog open) {
+        this.parent = parent;
+        this.open = open;
+    }
+
+    /** Opens an empty log with segments of {@code segmentMib} MiB. */
+    static OpenLogWorld open(int segmentMib) throws OperatingFault, IOException {
+        Path parent = Files.createTempDirectory("steppe-benchmark-");
+        if (!(FileDirectory.hold(parent.resolve("data")) instanceof DirectoryVerdict.Held held)) {
+            throw new IllegalStateException("a new directory is in use: " + parent);
+        }
+        LogConfig config = new LogConfig(segmentMib << 20, BATCH_MAX_BYTES);
+        if (!(LogRecovery.open(held.directory(), IDENTITY, config) instanceof RecoveryVerdict.Clean clean)) {
+            throw new IllegalStateException("a new log is not clean: " + parent);
+        }
+        return new OpenLogWorld(parent, clean.open());
+    }
+
+    /** False where the file system cannot force: then no figure of a force means anything. */
+    boolean isDurable() {
+        return open.directory().isDurable();
+    }
+
+    /** Makes the next segment unless one stands ready. */
+    void prepareNext() throws OperatingFault {
+        if (open.log().prepareNext() != PrepareVerdict.PREPARED) {
+            throw new IllegalStateException("the disk is full; clear " + parent.getParent());
+        }
+    }
+
+    /** Appends one batch of {@code entryCount} entries; not forced. */
+    long append(int entryCount) throws OperatingFault {
+        RaftLog log = open.log();
+        log.beginBatch(1, logTimeMs++);
+        for (int i = 0; i < entryCount; i++) {
+            AppendVerdict verdict = log.appendEntry(KIND, payload, 0, AppendShape.PAYLOAD_BYTES);
+            if (verdict != AppendVerdict.APPENDED) {
+                throw new IllegalStateException("an entry was not taken: " + verdict);
+            }
+        }
+        return log.writeBatch();
+    }
+
+    /** Forces what was appended. */
+    long force() throws OperatingFault {
+        return open.log().force();
+    }
+
+    @Override
+    public void close() throws OperatingFault, IOException {
+        open.close();
+        List<Path> deepestFirst;
+        try (Stream<Path> paths = Files.walk(parent)) {
+            deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.delete(path);
+        }
+    }
+}
