@@ -6,7 +6,10 @@ package dev.steppe.raft.api;
  * @param <R> what the state machine leaves for a proposer
  */
 public interface ProposalListener<R> {
-    /** Committed on a majority (forced there) and applied here. */
+    /**
+     * Committed on a majority (forced there) and applied here; {@link StateMachine#applied} has been called for a batch
+     * that contains it, so what that publishes has it.
+     */
     void onApplied(long index, long term, R result);
 
     /** Certainly not committed: the entry was never sent, or another one was committed in its place. */

@@ -8,7 +8,9 @@ import dev.steppe.raft.api.StateMachine;
 import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.node.NodeMail.Pen;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.MessageHandler;
@@ -32,6 +34,7 @@ final class ApplyAgent<R> implements Agent {
     private final MessageHandler handler = this::onMail;
     private final EntryPosition position = new EntryPosition();
     private final Expected expected = new Expected();
+    private final Answers<R> answers = new Answers<>();
     private final Deque<ReadDesk.Batch> waitingReads = new ArrayDeque<>();
     private long targetIndex;
     private long appliedIndex;
@@ -78,6 +81,25 @@ final class ApplyAgent<R> implements Agent {
                 return -1;
             }
             return seatIds[(int) (--tail & MASK)];
+        }
+    }
+
+    /** What proposers are told once the state machine has published the batch that their entries belong to. */
+    private static final class Answers<R> {
+        private final List<Answer<R>> waiting = new ArrayList<>(ENTRY_COUNT);
+
+        private record Answer<R>(ProposalListener<R> listener, long index, long term, R result) {}
+
+        void add(ProposalListener<R> listener, long index, long term, R result) {
+            waiting.add(new Answer<>(listener, index, term, result));
+        }
+
+        void say() {
+            for (int i = 0; i < waiting.size(); i++) {
+                Answer<R> answer = waiting.get(i);
+                answer.listener().onApplied(answer.index(), answer.term(), answer.result());
+            }
+            waiting.clear();
         }
     }
 
@@ -139,7 +161,7 @@ final class ApplyAgent<R> implements Agent {
             int seatId = expected.leave(index, position.term());
             ProposalListener<R> listener = seatId < 0 ? null : desk.take(seatId);
             if (listener != null) {
-                listener.onApplied(index, position.term(), result);
+                answers.add(listener, index, position.term(), result);
             }
         } else if (cursor.kind() != NodeMail.KIND_NO_OP) {
             throw Invariant.broken("an entry of a kind from the future: index, kind", index, cursor.kind());
@@ -150,6 +172,7 @@ final class ApplyAgent<R> implements Agent {
     private void publish() {
         lastLogTimeMs = position.logTimeMs();
         machine.applied(appliedIndex, position.logTimeMs());
+        answers.say();
         if (office.term() != 0 && appliedIndex >= office.noOpIndex()) {
             long term = office.term();
             office = new Office(0, 0);
