@@ -35,6 +35,7 @@ final class ArchitectureTest {
                     state.page       | MACHINE |
                     state            | MACHINE | model.* capacity state.page raft.api
                     command          | DATA    | model.*
+                    wire             | DATA    | command
                     verify           | MACHINE | model.* capacity state
                     fsm              | MACHINE | model.* command verify capacity state raft.api
                     broker           | MACHINE | model.*
@@ -47,9 +48,10 @@ final class ArchitectureTest {
                     fleet            | MACHINE | model.* command state
                     access           | MACHINE | model.access
                     region.spi       | PORT    | model.rollout model.job
-                    region           | MACHINE | model.* region.spi command access state
+                    region.message   | DATA    | model.* region.spi command wire
+                    region           | MACHINE | model.* region.spi region.message command access state
                     multiregion      | MACHINE | region.spi model.rollout model.job
-                    gateway          | DATA    | model.* command
+                    gateway          | DATA    | model.* command wire
                     archive          | SHELL   | model.*
                     api              | PORT    | model.* region.spi
                     server           | SHELL   | *

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param checkIndex what a Stage must carry: max(job modify index, staged index), 0 if neither
  * @param specHash hash of the current spec there; 0 if none
  * @param sourceHash hash of the submission of the rollout that the current version came from; 0 if it did not come from
- *     one
+ *     one, or if that rollout failed or was cancelled here
  * @param stopped whether its owner stopped it
  * @param regions the region list of the current version, in order; empty if it has none
- * @param deployment the rollout's deployment there; null if there is none
+ * @param deployment the rollout's deployment there, or in a probe the newest one of any rollout; null if there is none
  */
 public record RegionView(
         String region,

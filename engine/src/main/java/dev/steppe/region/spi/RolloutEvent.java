@@ -8,11 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 /** What a watcher is told. */
 public sealed interface RolloutEvent {
-    /** An operator submitted a multi-region job here; wants exactly one {@link RolloutIntent.Reply}. */
-    record Submitted(long ticket, Job job, long submitTimeMs) implements RolloutEvent {}
+    /**
+     * An operator submitted a multi-region job here; wants exactly one {@link RolloutIntent.Reply}.
+     *
+     * @param ticket unique within the term
+     * @param sourceHash hash of {@code job}, for {@link dev.steppe.model.rollout.RolloutMembership#sourceHash()}
+     * @param submitTimeMs wall clock, for people only
+     */
+    record Submitted(long ticket, Job job, long sourceHash, long submitTimeMs) implements RolloutEvent {}
 
     /**
-     * A deployment of a rollout changed in the own region, or is open at start. A view already committed and applied.
+     * A deployment of a rollout changed in the own region. At start also told of each one that is open, and of each
+     * that is its job's newest and failed or was stopped: it may have left work to others. A view already committed and
+     * applied.
      */
     record Changed(RegionView view) implements RolloutEvent {}
 

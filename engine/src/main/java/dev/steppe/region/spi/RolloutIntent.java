@@ -19,7 +19,7 @@ public sealed interface RolloutIntent {
      * A linearizable view of each region, answered by {@link RolloutEvent.Looked} once all have answered or their time
      * is over.
      *
-     * @param rolloutId whose deployment the views show; empty: the open one of the job, if any (a probe)
+     * @param rolloutId whose deployment the views show; empty: the job's newest of any rollout (a probe)
      * @param regions asked in parallel
      */
     record Look(long requestId, JobKey job, String rolloutId, List<String> regions) implements RolloutIntent {
