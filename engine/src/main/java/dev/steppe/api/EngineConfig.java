@@ -9,7 +9,8 @@ import java.nio.file.Path;
  * @param region name of its region, part of its identity
  * @param threads who runs it
  * @param planners planners in parallel, 1..64
- * @param heartbeatMs a machine not heard of for this long is down; 0 = only {@link Engine#down} says so
+ * @param heartbeatMs how often a machine says that it is there, at the latest; after twice this in silence it is down.
+ *     0 = only {@link Engine#down} says so
  */
 public record EngineConfig(Path directory, String region, EngineThreads threads, int planners, long heartbeatMs) {
     /** Refuses planners out of range, a negative heartbeat and an empty region. */

@@ -59,7 +59,8 @@ public record ServerConfig(RaftConfig raft, Path directory, Lanes lanes, Work wo
      * Who runs what.
      *
      * @param planners planners of this server, 0..64; 0 = none even while it leads
-     * @param heartbeatMs a node not heard of for this long is down; 0 = nodes are never timed out
+     * @param heartbeatMs how often a node says that it is there, at the latest; after twice this in silence it is down.
+     *     0 = nodes are never timed out
      */
     public record Work(ThreadLayout layout, IdleChoice idle, int planners, long heartbeatMs) {
         /** Refuses numbers out of range. */

@@ -1,0 +1,130 @@
+package dev.steppe.server;
+
+import dev.steppe.command.CommandOutcome;
+import dev.steppe.gateway.GatewayMessage;
+import dev.steppe.gateway.GatewayMessage.Answer;
+import dev.steppe.gateway.GatewayMessage.Ask;
+import dev.steppe.model.job.JobKey;
+import dev.steppe.raft.api.RaftServer;
+import dev.steppe.runtime.Mailbox;
+import dev.steppe.runtime.Published;
+import dev.steppe.state.StateView;
+import java.util.function.Consumer;
+import org.agrona.concurrent.Agent;
+
+/**
+ * Everything that a leader does beside planning: leases evaluations, watches deployments and heartbeats, speaks with
+ * clients and other regions. It reacts to views and mails and proposes commands, nothing else. On a follower it only
+ * answers who leads.
+ */
+final class DutiesAgent implements Agent {
+    private static final int DRAIN_MAX = 512;
+
+    private final RaftServer<CommandOutcome> raft;
+    private final Mailbox<Runnable> inbox;
+    private final Mailbox<StateView> views;
+    private final Published<StateView> published;
+    private final Proposals proposals;
+    private final FederationDuties federation;
+    private final LeaderDuties leaderDuties;
+    private final AskDesk desk;
+    private final SettledWatch settled = new SettledWatch();
+    private boolean leading;
+    private int leaderId = -1;
+    private StateView seen;
+
+    /** What it is made of; all of it is owned by this agent from now on. */
+    record Parts(
+            RaftServer<CommandOutcome> raft,
+            Mailbox<Runnable> inbox,
+            Mailbox<StateView> views,
+            Published<StateView> published,
+            Proposals proposals,
+            FederationDuties federation,
+            LeaderDuties leaderDuties,
+            AskDesk desk) {}
+
+    DutiesAgent(Parts parts) {
+        raft = parts.raft();
+        inbox = parts.inbox();
+        views = parts.views();
+        published = parts.published();
+        proposals = parts.proposals();
+        federation = parts.federation();
+        leaderDuties = parts.leaderDuties();
+        desk = parts.desk();
+        seen = published.get();
+    }
+
+    @Override
+    public String roleName() {
+        return "duties";
+    }
+
+    /** Lets this agent run {@code work}; false when its mailbox is full. Any thread. */
+    boolean post(Runnable work) {
+        return inbox.offer(work);
+    }
+
+    /** This server leads {@code term}; the newest published view contains the term's first entry. The owner. */
+    void lead(long term) {
+        onViews();
+        leading = true;
+        leaderId = raft.status().memberId();
+        leaderDuties.lead(term, seen, raft.logTimeMs());
+        federation.lead(term, seen);
+    }
+
+    /** This server does not lead; {@code newLeaderId} is -1 while nobody is known to. The owner. */
+    void follow(int newLeaderId) {
+        leaderId = newLeaderId;
+        if (leading) {
+            leading = false;
+            leaderDuties.follow();
+        }
+        federation.follow(newLeaderId);
+    }
+
+    /** Takes an ask of a client, or of the embedder; {@code answered} is called once. The owner. */
+    void take(Ask ask, boolean remote, Consumer<Answer> answered) {
+        if (leading) {
+            desk.take(ask, remote, published.get(), answered);
+        } else {
+            answered.accept(new GatewayMessage.NotLeader(ask.requestId(), leaderId));
+        }
+    }
+
+    /** Calls {@code then} once every evaluation of {@code job} that exists now has been answered. The owner. */
+    void whenSettled(JobKey job, Consumer<StateView> then) {
+        onViews();
+        settled.add(job, seen, then);
+    }
+
+    @Override
+    public int doWork() {
+        int workCount = inbox.drain(Runnable::run, DRAIN_MAX) + onViews();
+        if (leading) {
+            workCount += leaderDuties.doWork(raft.logTimeMs());
+            workCount += federation.doWork();
+        }
+        return workCount + proposals.doWork();
+    }
+
+    private int onViews() {
+        return views.drain(this::onView, DRAIN_MAX);
+    }
+
+    private void onView(StateView view) {
+        boolean continues = view.journal().sinceIndex() == seen.index();
+        seen = view;
+        settled.onView(view);
+        if (leading) {
+            if (continues) {
+                leaderDuties.onView(view);
+            } else {
+                leaderDuties.rebuild(view); // The mailbox was full for a while: journals are missing, rows are not.
+            }
+            federation.onView(view);
+        }
+    }
+}

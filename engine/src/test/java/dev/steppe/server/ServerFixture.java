@@ -1,0 +1,71 @@
+package dev.steppe.server;
+
+import dev.steppe.api.Engine;
+import dev.steppe.api.EngineAnswer;
+import dev.steppe.api.Placements;
+import dev.steppe.model.job.Job;
+import dev.steppe.model.job.JobKey;
+import dev.steppe.model.job.Multiregion;
+import dev.steppe.model.job.OnFailure;
+import dev.steppe.model.job.Opaque;
+import dev.steppe.model.job.Resources;
+import dev.steppe.model.job.Task;
+import dev.steppe.model.job.TaskGroup;
+import dev.steppe.model.job.Update;
+import dev.steppe.model.node.Node;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** Small worlds for the tests of this room. */
+final class ServerFixture {
+    private ServerFixture() {}
+
+    static Node node(String id) {
+        return new Node(id, id, "dc1", "", new TreeMap<>(), new TreeMap<>(), new Resources(4_000, 8_192, 100_000));
+    }
+
+    static Job job(JobKey key, int count) {
+        Task task = new Task("server", "docker", 500, 256, List.of(), new TreeMap<>(), new TreeMap<>(), Opaque.NONE);
+        TaskGroup web = new TaskGroup(
+                "web", count, List.of(), List.of(task), Update.DEFAULT, 300, new TreeMap<>(), Opaque.NONE);
+        return new Job(
+                key, key.id(), 50, false, List.of("*"), List.of(), new TreeMap<>(), List.of(web), null, Opaque.NONE);
+    }
+
+    static Job twoRegionJob(JobKey key) {
+        return job(key, 2)
+                .withMultiregion(new Multiregion(
+                        1,
+                        OnFailure.DEFAULT,
+                        List.of(
+                                new Multiregion.RegionSpec("local", 1, List.of(), new TreeMap<>()),
+                                new Multiregion.RegionSpec("other", 1, List.of(), new TreeMap<>()))));
+    }
+
+    static Placements placeThree(Engine engine, JobKey key) {
+        engine.register(node("n1")).join();
+        engine.register(node("n2")).join();
+        engine.submit(job(key, 3)).join();
+        return engine.settled(key).join();
+    }
+
+    /** Reads linearizably by writing: a registration is applied after everything that was there before. */
+    static void awaitIndex(Engine engine, long leastIndex) {
+        EngineAnswer answer = engine.register(node("n1")).join();
+        if (!(answer instanceof EngineAnswer.Accepted accepted) || accepted.index() < leastIndex) {
+            throw new AssertionError("not reached " + leastIndex + ": " + answer);
+        }
+    }
+
+    /** Drives an invoked engine until {@code future} is done. */
+    static <T> T drive(Engine engine, CompletableFuture<T> future) {
+        for (int round = 0; !future.isDone(); round++) {
+            engine.doWork();
+            if (round > 50_000_000) {
+                throw new AssertionError("not done after " + round + " rounds");
+            }
+        }
+        return future.join();
+    }
+}
