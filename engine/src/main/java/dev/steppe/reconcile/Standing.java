@@ -25,7 +25,7 @@ record Standing(@Nullable Deployment latest, long cancelId) {
                     version.jobCreateIndex() == job.indexes().createIndex() && version.jobVersion() == job.version();
             if (isOfCurrent) {
                 latest = one;
-            } else if (one.status().isActive() && version.jobVersion() < job.version()) {
+            } else if (one.status().isActive()) {
                 cancelId = one.id();
             }
         }

@@ -36,6 +36,7 @@ final class FeasibilityTest {
         assertFalse(holds("${attr.none}", Operator.EQUAL, "linux"));
         assertFalse(holds("${attr.none}", Operator.EQUAL, "${attr.none}"), "neither side resolves");
         assertTrue(holds("${attr.empty}", Operator.EQUAL, ""), "an empty value resolves");
+        assertFalse(holds("${attr.none}", Operator.EQUAL, ""), "no value does not");
     }
 
     @Test
