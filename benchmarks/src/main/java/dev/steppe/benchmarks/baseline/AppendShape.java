@@ -5,7 +5,7 @@ import java.util.Random;
 /**
  * What every append benchmark appends, and how often it forces, so that their figures compare: entries of
  * {@link #PAYLOAD_BYTES}, handed over in batches of {@link #BATCH_ENTRIES}, on segments of {@code segmentMib} that the
- * 8 rounds of a fork do not fill.
+ * 9 rounds of a fork do not fill.
  */
 public final class AppendShape {
     /** Payload of one entry. */
@@ -17,8 +17,11 @@ public final class AppendShape {
     /** Entries between two forces where many share one. */
     public static final int FORCE_ENTRIES = 1_024;
 
-    /** Entries in one round that does not force each of them: 14 MiB. */
-    public static final int ROUND_ENTRIES = 50 * FORCE_ENTRIES;
+    /**
+     * Entries in one round that does not force each of them: 28 MB, so many that the 6 kB which JMH itself allocates in
+     * a round are less than 0.1 byte an entry.
+     */
+    public static final int ROUND_ENTRIES = 100 * FORCE_ENTRIES;
 
     /** Entries in one round that forces each of them. */
     public static final int FORCED_ROUND_ENTRIES = 256;

@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3)
+@Warmup(iterations = 4)
 @Measurement(iterations = 5)
 @Fork(3)
 @State(Scope.Thread)
@@ -36,7 +36,7 @@ public class ChannelAppendBenchmark {
     private static final int RECORD_BYTES = HEADER_BYTES + AppendShape.PAYLOAD_BYTES;
 
     /** Length of the file, MiB. */
-    @Param("128")
+    @Param("256")
     public int segmentMib;
 
     private final byte[] payload = AppendShape.payload();

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3)
+@Warmup(iterations = 4)
 @Measurement(iterations = 5)
 @Fork(3)
 @State(Scope.Thread)
@@ -38,7 +38,7 @@ public class MappedAppendBenchmark {
     private static final int HEADER_BYTES = 8;
 
     /** Length of the file, MiB. */
-    @Param("128")
+    @Param("256")
     public int segmentMib;
 
     private final byte[] payload = AppendShape.payload();

@@ -29,13 +29,13 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3)
+@Warmup(iterations = 4)
 @Measurement(iterations = 5)
 @Fork(3)
 @State(Scope.Thread)
 public class LogAppendBenchmark {
     /** Length of a segment, MiB; the rounds of one fork should fit into one. */
-    @Param("128")
+    @Param("256")
     public int segmentMib;
 
     private OpenLogWorld world;
@@ -51,8 +51,8 @@ public class LogAppendBenchmark {
 
     /** So that no round waits for a segment. */
     @Setup(Level.Iteration)
-    public void prepareNext() throws OperatingFault {
-        world.prepareNext();
+    public void prepareRound() throws OperatingFault {
+        world.prepareFor(AppendShape.ROUND_ENTRIES);
     }
 
     /** Removes the log. */

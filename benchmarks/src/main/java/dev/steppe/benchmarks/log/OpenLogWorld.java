@@ -28,14 +28,21 @@ final class OpenLogWorld implements AutoCloseable {
     private static final int BATCH_MAX_BYTES = 1 << 17;
     private static final int KIND = 1;
 
+    /** More than an entry takes in a batch of 64. */
+    private static final int ENTRY_MAX_BYTES = AppendShape.PAYLOAD_BYTES + 32;
+
     private final Path parent;
     private final RecoveryVerdict.OpenLog open;
+    private final int segmentBytes;
     private final UnsafeBuffer payload = new UnsafeBuffer(AppendShape.payload());
+    private long roomBytes;
     private long logTimeMs;
 
-    private OpenLogWorld(Path parent, RecoveryVerdict.OpenLog open) {
+    private OpenLogWorld(Path parent, RecoveryVerdict.OpenLog open, int segmentBytes) {
         this.parent = parent;
         this.open = open;
+        this.segmentBytes = segmentBytes;
+        roomBytes = segmentBytes;
     }
 
     /** Opens an empty log with segments of {@code segmentMib} MiB. */
@@ -48,7 +55,7 @@ final class OpenLogWorld implements AutoCloseable {
         if (!(LogRecovery.open(held.directory(), IDENTITY, config) instanceof RecoveryVerdict.Clean clean)) {
             throw new IllegalStateException("a new log is not clean: " + parent);
         }
-        return new OpenLogWorld(parent, clean.open());
+        return new OpenLogWorld(parent, clean.open(), segmentMib << 20);
     }
 
     /** False where the file system cannot force: then no figure of a force means anything. */
@@ -56,11 +63,15 @@ final class OpenLogWorld implements AutoCloseable {
         return open.directory().isDurable();
     }
 
-    /** Makes the next segment unless one stands ready. */
-    void prepareNext() throws OperatingFault {
+    /** Makes the next segment if the current one might not take {@code entryCount} entries. */
+    void prepareFor(int entryCount) throws OperatingFault {
+        if (roomBytes >= (long) entryCount * ENTRY_MAX_BYTES) {
+            return;
+        }
         if (open.log().prepareNext() != PrepareVerdict.PREPARED) {
             throw new IllegalStateException("the disk is full; clear " + parent.getParent());
         }
+        roomBytes += segmentBytes;
     }
 
     /** Appends one batch of {@code entryCount} entries; not forced. */
@@ -73,6 +84,7 @@ final class OpenLogWorld implements AutoCloseable {
                 throw new IllegalStateException("an entry was not taken: " + verdict);
             }
         }
+        roomBytes -= log.batchBytes();
         return log.writeBatch();
     }
 
