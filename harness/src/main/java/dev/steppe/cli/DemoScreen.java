@@ -24,7 +24,7 @@ final class DemoScreen {
         line("");
         for (DemoReport.Timing timing : report.timing()) {
             line(
-                    "%-12s broadcast p50 %6.0f us  p99 %6.0f us  p99.9 %6.0f us, %.4f of the election time-out of %d ms",
+                    "%-12s broadcast p50 %6.0f us  p99 %6.0f us  p99.9 %6.0f us: %.4f of the election time-out, %d ms",
                     timing.region(),
                     timing.broadcastP50Us(),
                     timing.broadcastP99Us(),
