@@ -98,7 +98,7 @@ final class RolloutEvaluator implements Outbox.Asker {
                 started.add(standing.region());
             }
         }
-        stall.see(picture);
+        stall.see(picture, nowMs);
         take(PassRules.next(picture, started, hasPushed), picture, nowMs);
         if (unansweredCount == 0 && isDirty && !isDone) {
             begin(nowMs);
@@ -140,7 +140,7 @@ final class RolloutEvaluator implements Outbox.Asker {
         if (refreshStall(picture, nowMs) || self == null || !isWaiting(self) || self.membership() == null) {
             return;
         }
-        if (stall.isStalled(picture, self.membership().stallByMs(), nowMs)) {
+        if (stall.isStalled(self.membership().stallByMs(), nowMs)) {
             move(rollout.region(), RolloutVerb.FAIL, StatusReason.STALL);
         }
     }

@@ -61,11 +61,6 @@ public final class FederationOutput {
         return events.poll();
     }
 
-    /** Drops every event: the leadership that they belong to is over. */
-    void discardEvents() {
-        events.clear();
-    }
-
     /** Whether nothing is wanted. */
     public boolean isEmpty() {
         return wishes.isEmpty() && events.isEmpty();

@@ -81,10 +81,12 @@ final class SubmissionBook {
         }
     }
 
-    /** Answers all: their outcome is unknown. Tickets begin again with the next term. */
+    /**
+     * Answers all: their outcome is unknown. Tickets go on counting, so that a reply of the watcher that is still on
+     * its way finds nobody.
+     */
     void close(String sentence, FederationOutput output) {
         open.values().forEach(one -> output.wish(new Wish.Unknown(one.clientToken, sentence)));
         open.clear();
-        lastTicket = 0;
     }
 }

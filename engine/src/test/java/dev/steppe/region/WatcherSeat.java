@@ -24,6 +24,7 @@ public final class WatcherSeat {
     private final FederationMachine federation;
     private final ArrayDeque<RolloutIntent> intents = new ArrayDeque<>();
     private boolean isFailed;
+    private long voidEventCount;
     private boolean isStarted;
 
     /** The seat of {@code watcher} beside {@code federation}. */
@@ -41,7 +42,9 @@ public final class WatcherSeat {
     /** Tells the watcher to forget; after {@link FederationMachine#stop}. What waits for it is void. */
     public void stop(FederationOutput output) {
         isStarted = false;
-        output.discardEvents();
+        while (output.pollEvent() != null) {
+            voidEventCount++;
+        }
         intents.clear();
         call(RolloutWatcher::onStop, output);
     }
@@ -61,6 +64,11 @@ public final class WatcherSeat {
                 throw Invariant.broken("watcher and federation keep each other busy: calls", callCount);
             }
         }
+    }
+
+    /** Events that came too late for the watcher. */
+    public long voidEventCount() {
+        return voidEventCount;
     }
 
     /** When to pump again if nothing happens, log time; {@code Long.MAX_VALUE} = never. */
