@@ -8,18 +8,16 @@ import dev.steppe.api.EngineConfig;
 import dev.steppe.api.Placements;
 import dev.steppe.model.job.Job;
 import dev.steppe.model.job.JobKey;
-import dev.steppe.model.job.Opaque;
 import dev.steppe.model.job.Resources;
 import dev.steppe.model.job.Task;
 import dev.steppe.model.job.TaskGroup;
-import dev.steppe.model.job.Update;
 import dev.steppe.model.node.Node;
 import dev.steppe.model.placement.Allocation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,31 +31,18 @@ final class EmbeddingTest {
 
     @Test
     void twentyLinesPlaceAJob() throws Exception {
-        List<String> seen = new java.util.ArrayList<>();
+        List<String> seen = new ArrayList<>();
         // README: embedding
         try (Engine engine = Engine.open(EngineConfig.in(directory))) {
             for (String id : List.of("n1", "n2", "n3")) {
-                var capacity = new Resources(4_000, 8_192, 100_000);
-                engine.register(new Node(id, id, "dc1", "", new TreeMap<>(), new TreeMap<>(), capacity))
+                engine.register(Node.of(id, "dc1", new Resources(4_000, 8_192, 100_000)))
                         .join();
             }
-            var task = new Task("server", "docker", 500, 256, List.of(), new TreeMap<>(), new TreeMap<>(), Opaque.NONE);
-            var web = new TaskGroup(
-                    "web", 5, List.of(), List.of(task), Update.DEFAULT, 300, new TreeMap<>(), Opaque.NONE);
-            var job = new Job(
-                    JobKey.of("hello"),
-                    "hello",
-                    50,
-                    false,
-                    List.of("*"),
-                    List.of(),
-                    new TreeMap<>(),
-                    List.of(web),
-                    null,
-                    Opaque.NONE);
-            engine.submit(job).join();
-            for (Allocation allocation : engine.settled(job.key()).join().running()) {
-                seen.add(allocation.slot().name() + " runs on " + allocation.nodeId());
+            Task server = Task.of("server", "docker", 500, 256);
+            Job hello = Job.of("hello", TaskGroup.of("web", 5, server));
+            engine.submit(hello).join();
+            for (Allocation one : engine.settled(hello.key()).join().running()) {
+                seen.add(one.slot().name() + " runs on " + one.nodeId());
             }
         }
         // README: end

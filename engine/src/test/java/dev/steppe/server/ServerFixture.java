@@ -7,11 +7,9 @@ import dev.steppe.model.job.Job;
 import dev.steppe.model.job.JobKey;
 import dev.steppe.model.job.Multiregion;
 import dev.steppe.model.job.OnFailure;
-import dev.steppe.model.job.Opaque;
 import dev.steppe.model.job.Resources;
 import dev.steppe.model.job.Task;
 import dev.steppe.model.job.TaskGroup;
-import dev.steppe.model.job.Update;
 import dev.steppe.model.node.Node;
 import java.util.List;
 import java.util.TreeMap;
@@ -22,15 +20,11 @@ final class ServerFixture {
     private ServerFixture() {}
 
     static Node node(String id) {
-        return new Node(id, id, "dc1", "", new TreeMap<>(), new TreeMap<>(), new Resources(4_000, 8_192, 100_000));
+        return Node.of(id, "dc1", new Resources(4_000, 8_192, 100_000));
     }
 
     static Job job(JobKey key, int count) {
-        Task task = new Task("server", "docker", 500, 256, List.of(), new TreeMap<>(), new TreeMap<>(), Opaque.NONE);
-        TaskGroup web = new TaskGroup(
-                "web", count, List.of(), List.of(task), Update.DEFAULT, 300, new TreeMap<>(), Opaque.NONE);
-        return new Job(
-                key, key.id(), 50, false, List.of("*"), List.of(), new TreeMap<>(), List.of(web), null, Opaque.NONE);
+        return Job.of(key.id(), TaskGroup.of("web", count, Task.of("server", "docker", 500, 256)));
     }
 
     static Job twoRegionJob(JobKey key) {

@@ -3,6 +3,7 @@ package dev.steppe.model.job;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,21 @@ public record Job(
         constraints = List.copyOf(constraints);
         meta = OrderedCopy.of(meta);
         groups = List.copyOf(groups);
+    }
+
+    /** A job of one region in every datacenter, priority 50, as a job file that leaves out the rest. */
+    public static Job of(String id, TaskGroup... groups) {
+        return new Job(
+                JobKey.of(id),
+                id,
+                50,
+                false,
+                List.of("*"),
+                List.of(),
+                new TreeMap<>(),
+                List.of(groups),
+                null,
+                Opaque.NONE);
     }
 
     /** The group called {@code group}. */

@@ -2,6 +2,7 @@ package dev.steppe.model.job;
 
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One process of a group; all tasks of a group run on the same node.
@@ -27,6 +28,11 @@ public record Task(
         constraints = List.copyOf(constraints);
         env = OrderedCopy.of(env);
         meta = OrderedCopy.of(meta);
+    }
+
+    /** A task without conditions, environment or meta. */
+    public static Task of(String name, String driver, int cpuMhz, int memoryMb) {
+        return new Task(name, driver, cpuMhz, memoryMb, List.of(), new TreeMap<>(), new TreeMap<>(), Opaque.NONE);
     }
 
     /** The same task with another environment. */

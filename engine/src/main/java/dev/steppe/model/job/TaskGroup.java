@@ -2,6 +2,7 @@ package dev.steppe.model.job;
 
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Tasks that are placed together, {@code count} times.
@@ -25,6 +26,11 @@ public record TaskGroup(
         constraints = List.copyOf(constraints);
         tasks = List.copyOf(tasks);
         meta = OrderedCopy.of(meta);
+    }
+
+    /** A group with the default update rule and 300 MiB of disk, as a job file that leaves both out. */
+    public static TaskGroup of(String name, int count, Task... tasks) {
+        return new TaskGroup(name, count, List.of(), List.of(tasks), Update.DEFAULT, 300, new TreeMap<>(), Opaque.NONE);
     }
 
     /** What one allocation of this group takes from a node: the sum of its tasks and the group's disk. */

@@ -3,6 +3,7 @@ package dev.steppe.model.node;
 import dev.steppe.model.job.OrderedCopy;
 import dev.steppe.model.job.Resources;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A machine as its client registered it.
@@ -31,5 +32,10 @@ public record Node(
         }
         attributes = OrderedCopy.of(attributes);
         meta = OrderedCopy.of(meta);
+    }
+
+    /** A machine without class, attributes or meta, called by its id. */
+    public static Node of(String id, String datacenter, Resources capacity) {
+        return new Node(id, id, datacenter, "", new TreeMap<>(), new TreeMap<>(), capacity);
     }
 }
