@@ -19,9 +19,13 @@ import org.agrona.concurrent.Agent;
  */
 final class DutiesAgent implements Agent {
     private static final int DRAIN_MAX = 512;
+    private static final int ASKS_MAX = 16_384;
 
     private final RaftServer<CommandOutcome> raft;
     private final Mailbox<Runnable> inbox;
+    /** Apart from {@link #inbox}, so that a flood of asks never takes the room of what must not be lost. */
+    private final Mailbox<Runnable> asks = new Mailbox<>(ASKS_MAX);
+
     private final Mailbox<StateView> views;
     private final Published<StateView> published;
     private final Proposals proposals;
@@ -61,9 +65,14 @@ final class DutiesAgent implements Agent {
         return "duties";
     }
 
-    /** Lets this agent run {@code work}; false when its mailbox is full. Any thread. */
-    boolean post(Runnable work) {
-        return inbox.offer(work);
+    /** Lets this agent run what an outsider asks for; false is back-pressure. Any thread. */
+    boolean post(Runnable ask) {
+        return asks.offer(ask);
+    }
+
+    /** Lets this agent run what its own server has to tell; false when even that mailbox is full. Any thread. */
+    boolean tell(Runnable news) {
+        return inbox.offer(news);
     }
 
     /** This server leads {@code term}; the newest published view contains the term's first entry. The owner. */
@@ -102,7 +111,7 @@ final class DutiesAgent implements Agent {
 
     @Override
     public int doWork() {
-        int workCount = inbox.drain(Runnable::run, DRAIN_MAX) + onViews();
+        int workCount = inbox.drain(Runnable::run, DRAIN_MAX) + onViews() + asks.drain(Runnable::run, DRAIN_MAX);
         if (leading) {
             workCount += leaderDuties.doWork(raft.logTimeMs());
             workCount += federation.doWork();

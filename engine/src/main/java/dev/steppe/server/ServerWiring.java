@@ -229,7 +229,7 @@ final class ServerWiring {
             if (told == null || toldToo == null) {
                 return; // Not running yet: nobody can lead before the agents have started.
             }
-            if (!toldToo.changeTerm(term) || !told.post(() -> change.accept(told))) {
+            if (!toldToo.changeTerm(term) || !told.tell(() -> change.accept(told))) {
                 throw Invariant.broken("no room for a change of role: term", term);
             }
         }
