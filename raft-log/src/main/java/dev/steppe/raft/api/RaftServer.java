@@ -28,7 +28,7 @@ public interface RaftServer<R> extends AutoCloseable {
      */
     long logTimeMs();
 
-    /** A consistent picture of this member, at most one duty cycle old. */
+    /** A consistent picture of this member, at most one duty cycle old, under load one millisecond. */
     RaftStatus status();
 
     /** One round of every agent of this member; only for the {@code invoked} layout, by the owning thread. */
