@@ -55,6 +55,13 @@ class ElectionRulesTest {
         assertEquals(Role.CANDIDATE, one.core.role());
         one.forcesVault();
         assertEquals(Role.LEADER, one.core.role());
+        OneCore ofThree = new OneCore(3, 4, 1, 4).standsForElection();
+        long sequence = ofThree.output.hardSequence();
+        VoteAsk ask = (VoteAsk) ofThree.messageTo(2);
+        ofThree.hears(new VoteReply(2, 7, 5, OneCore.LIFE, ask.ballotId(), true));
+        assertEquals(Role.CANDIDATE, ofThree.core.role());
+        ofThree.step(new RaftInput.VaultForced(sequence));
+        assertEquals(Role.LEADER, ofThree.core.role());
     }
 
     @Test
@@ -64,7 +71,7 @@ class ElectionRulesTest {
         one.standsForElection();
         VoteAsk ask = (VoteAsk) one.messageTo(2);
         one.step(new RaftInput.VaultForced(earlier));
-        one.hears(new VoteReply(2, 7, 6, OneCore.LIFE, ask.ballotId(), false));
+        one.hears(new VoteReply(2, 7, 7, OneCore.LIFE, ask.ballotId(), true));
         assertEquals(Role.CANDIDATE, one.core.role());
     }
 
@@ -130,6 +137,7 @@ class ElectionRulesTest {
         one.nowNs += MIN_NS / 2;
         one.hears(voteAsk(2, 5, false, 1, 4));
         assertEquals(first, one.core.nextDeadlineNs());
+        one.nowNs = first - 1;
         one.hears(voteAsk(3, 5, false, 2, 4));
         assertTrue(one.core.nextDeadlineNs() >= one.nowNs + MIN_NS);
     }
