@@ -155,6 +155,10 @@ final class ApplyAgent<R> implements Agent {
     private void applyNext() {
         long index = appliedIndex + 1;
         cursor.moveTo(index, targetIndex);
+        if (cursor.term() < Math.max(1, position.term())) {
+            throw Invariant.broken(
+                    "an entry that cannot follow: index, term, term before", index, cursor.term(), position.term());
+        }
         position.at(index, cursor.term(), cursor.logTimeMs());
         if (cursor.kind() == NodeMail.KIND_COMMAND) {
             R result = machine.apply(position, cursor.buffer(), cursor.payloadOffset(), cursor.payloadBytes());

@@ -67,6 +67,7 @@ public final class RaftNode<R> implements RaftServer<R> {
     private final AtomicLong seenLogTimeMs = new AtomicLong();
     private final NodeMail mail;
     private @Nullable AgentHost host;
+    private long discardedTailBytes;
 
     private RaftNode(RaftConfig config, NodeWorld world, OpenLog open, StateMachine<R> machine, RoleListener roles)
             throws OperatingFault {
@@ -124,8 +125,11 @@ public final class RaftNode<R> implements RaftServer<R> {
             throws OperatingFault {
         OpenLog open = null;
         try {
-            open = recover(config, directory);
-            return new RaftNode<>(config, world, open, machine, roles);
+            RecoveryVerdict verdict = recover(config, directory);
+            open = openLogOf(verdict, config.memberId());
+            RaftNode<R> node = new RaftNode<>(config, world, open, machine, roles);
+            node.discardedTailBytes = verdict instanceof RecoveryVerdict.TornTail torn ? torn.discardedBytes() : 0;
+            return node;
         } catch (OperatingFault | RuntimeException fault) {
             if (open != null) {
                 open.close();
@@ -186,6 +190,14 @@ public final class RaftNode<R> implements RaftServer<R> {
         return mail.droppedFrameCount.get();
     }
 
+    /**
+     * Bytes behind the last whole batch that opening the directory zeroed, 0 after a clean end. No watermark spoke for
+     * them, so this member had acknowledged none of them unless its last watermark was lost as well.
+     */
+    public long discardedTailBytes() {
+        return discardedTailBytes;
+    }
+
     /** Messages that no link took. Any thread. */
     public long unsentMessageCount() {
         return mail.unsentMessageCount.get();
@@ -228,7 +240,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         return RUN_BYTES + RecordLayout.recordBytes(limits.maxEntryBytes());
     }
 
-    private static OpenLog recover(RaftConfig config, StorageDirectory directory) throws OperatingFault {
+    private static RecoveryVerdict recover(RaftConfig config, StorageDirectory directory) throws OperatingFault {
         int batchMaxBytes = runMaxBytes(config.limits());
         int segmentBytes = config.limits().segmentBytes();
         if (batchMaxBytes > segmentBytes / 2 - RUN_BYTES / 2) {
@@ -236,7 +248,10 @@ public final class RaftNode<R> implements RaftServer<R> {
                     "a segment must hold two runs of entries of " + batchMaxBytes + " bytes: " + segmentBytes);
         }
         LogIdentity identity = new LogIdentity(config.clusterId(), config.memberId());
-        RecoveryVerdict verdict = LogRecovery.open(directory, identity, new LogConfig(segmentBytes, batchMaxBytes));
+        return LogRecovery.open(directory, identity, new LogConfig(segmentBytes, batchMaxBytes));
+    }
+
+    private static OpenLog openLogOf(RecoveryVerdict verdict, int memberId) throws OperatingFault {
         if (verdict instanceof RecoveryVerdict.Clean clean) {
             return clean.open();
         }
@@ -244,7 +259,7 @@ public final class RaftNode<R> implements RaftServer<R> {
             return torn.open();
         }
         throw new OperatingFault(
-                "member " + config.memberId() + " cannot use its directory: " + verdict + "; nothing was changed");
+                "member " + memberId + " cannot use its directory: " + verdict + "; nothing was changed");
     }
 
     private static RaftCore recoveredCore(RaftConfig config, VoterSet voters, OpenLog open, long seed) {

@@ -19,12 +19,16 @@ import dev.steppe.transport.Transport;
 import dev.steppe.transport.memory.MemoryNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.agrona.concurrent.Agent;
 import org.jspecify.annotations.Nullable;
 
 /** A group whose members, network and disks all live in the calling thread, under a clock that is moved by hand. */
 final class InvokedGroup {
+    static final long CLUSTER_ID = 77;
+
     private static final long STEP_NS = 1_000_000;
     private static final RaftConfig.Limits LIMITS =
             new RaftConfig.Limits(1 << 20, 4_096, 64 << 10, 256 << 10, 256 << 10);
@@ -53,7 +57,7 @@ final class InvokedGroup {
         }
 
         void start() {
-            RaftConfig config = new RaftConfig(77, "north", id, members, RaftConfig.Timing.DEFAULT, LIMITS);
+            RaftConfig config = new RaftConfig(CLUSTER_ID, "north", id, members, RaftConfig.Timing.DEFAULT, LIMITS);
             machine = new CountingMachine();
             halts = new HaltSwitch.Recorder();
             NodeWorld world = new NodeWorld(clock, entropy.split(), halts, this::join);
@@ -99,6 +103,31 @@ final class InvokedGroup {
                 .toList();
         members.forEach(member -> servers.add(new Server(member.id())));
         servers.forEach(Server::start);
+    }
+
+    /**
+     * As {@link #round()}, but as threads would have it: each agent has its turn or not, in any order, and only some of
+     * what is on the network arrives.
+     */
+    void raggedRound(Random random) {
+        for (Server server : servers) {
+            for (int turn = 0; server.node != null && turn < 4; turn++) {
+                work(server.node.agents().get(random.nextInt(4)));
+                assertEquals(List.of(), server.halts.halts(), "member " + server.id);
+            }
+        }
+        for (int i = random.nextInt(20); i > 0; i--) {
+            network.deliverOne(random.nextInt(1_000));
+        }
+        clock.advanceNs(random.nextInt(2 * (int) STEP_NS));
+    }
+
+    static void work(Agent agent) {
+        try {
+            agent.doWork();
+        } catch (Exception fault) {
+            throw new AssertionError("agent " + agent.roleName(), fault);
+        }
     }
 
     /** One round of everyone, everything delivered, one millisecond gone. */

@@ -4,18 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.RaftStatus.Role;
 import dev.steppe.raft.api.ReadListener;
+import dev.steppe.raft.message.RaftMessage.AppendAsk;
+import dev.steppe.raft.message.RaftMessageEncoder;
 import dev.steppe.raft.node.InvokedGroup.Server;
 import dev.steppe.raft.node.Ledger.Outcome;
 import dev.steppe.raft.storage.memory.MemoryDisk.AfterFailedForce;
 import dev.steppe.raft.storage.memory.PageFate;
 import dev.steppe.runtime.HaltSwitch;
+import dev.steppe.transport.Link;
+import dev.steppe.transport.LinkDown;
+import dev.steppe.transport.LinkListener;
+import dev.steppe.transport.PeerIdentity;
+import dev.steppe.transport.PeerPolicy;
+import dev.steppe.transport.PeerRole;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +72,25 @@ class InvokedGroupTest {
         commit(group, 10);
         group.agree();
         assertEquals(510, group.leader().machine.commands.size());
+    }
+
+    @Test
+    void saysHowMuchOfATornTailItDiscarded() {
+        InvokedGroup group = new InvokedGroup(1, 18);
+        commit(group, 10);
+        Server only = group.leader();
+        only.crash(PageFate.KEEP_ALL);
+        only.start();
+        assertEquals(0, only.node.discardedTailBytes());
+        group.leader();
+        assertEquals(ProposeVerdict.ACCEPTED, group.ledger.propose(only.node, 3_000));
+        only.node.agents().stream().limit(2).forEach(InvokedGroup::work);
+        // Of a batch that was written and not forced, the disk kept every other sector.
+        only.crash((name, page) -> 0b1010_1010);
+        only.start();
+        assertTrue(only.node.discardedTailBytes() > 0);
+        commit(group, 1);
+        assertEquals(11, only.machine.commands.size());
     }
 
     @Test
@@ -143,6 +173,60 @@ class InvokedGroupTest {
     }
 
     @Test
+    void appliesWhatWasCommittedAlthoughTheLeadershipHasEnded() {
+        InvokedGroup group = new InvokedGroup(3, 16);
+        commit(group, 10);
+        Server old = group.leader();
+        assertEquals(ProposeVerdict.ACCEPTED, group.ledger.propose(old.node, LENGTH));
+        for (int round = 0; round < 3_000; round++) {
+            boolean isCommitted = old.node.status().indexes().commitIndex() > old.machine.appliedIndex;
+            if (isCommitted) {
+                group.servers.forEach(other -> cut(group, old, other));
+            }
+            // Everyone's apply agent stands still.
+            group.servers.forEach(
+                    server -> server.node.agents().stream().limit(3).forEach(InvokedGroup::work));
+            group.network.deliverAll(10_000);
+            group.clock.advanceNs(1_000_000);
+        }
+        assertFalse(old.leads());
+        old.node.agents().forEach(InvokedGroup::work);
+        assertEquals(11, group.ledger.count(Outcome.APPLIED));
+    }
+
+    @Test
+    void takesNoWordOfAPeerForAnother() throws OperatingFault {
+        InvokedGroup group = new InvokedGroup(3, 17);
+        group.leader();
+        Server one = group.servers.get(0);
+        Server liar = group.servers.get(2);
+        liar.crash(PageFate.LOSE_ALL);
+        long droppedCount = one.node.droppedFrameCount();
+        UnsafeBuffer frame = new UnsafeBuffer(new byte[256]);
+        int length = new RaftMessageEncoder(InvokedGroup.CLUSTER_ID)
+                .encode(new AppendAsk().from(2, 1, 1_000).after(0, 0, 0), frame, 0);
+        group.network
+                .join(new PeerIdentity(InvokedGroup.CLUSTER_ID, "north", PeerRole.SERVER, 3, 99))
+                .listen("server-3", PeerPolicy.sameRegionServers(), new LinkListener() {
+                    @Override
+                    public void onUp(Link link) {
+                        link.offer(frame, 0, length);
+                    }
+
+                    @Override
+                    public void onFrame(Link link, DirectBuffer buffer, int offset, int frameBytes) {}
+
+                    @Override
+                    public void onDown(Link link, LinkDown reason) {}
+
+                    @Override
+                    public void onRefused(String address, String sentence) {}
+                });
+        group.until(() -> one.node.droppedFrameCount() == droppedCount + 1, "the frame is taken");
+        assertTrue(one.node.status().term() < 1_000);
+    }
+
+    @Test
     void stopsForGoodAfterOneFailedForce() {
         InvokedGroup group = new InvokedGroup(3, 11);
         commit(group, 10);
@@ -157,6 +241,12 @@ class InvokedGroupTest {
         assertEquals(Role.STOPPED, leader.node.status().role());
         assertEquals(ProposeVerdict.CLOSED, group.ledger.propose(leader.node, LENGTH));
         assertEquals(1, group.ledger.count(Outcome.UNKNOWN));
+        long term = leader.node.status().term();
+        for (int round = 0; round < 5_000; round++) {
+            leader.node.doWork();
+            group.clock.advanceNs(1_000_000);
+        }
+        assertEquals(term, leader.node.status().term(), "a stopped member goes on");
         leader.crash(PageFate.LOSE_ALL);
         leader.start();
         commit(group, 10);
@@ -207,7 +297,7 @@ class InvokedGroupTest {
                 group.ledger.propose(server.node, 8 + random.nextInt(2_000));
             }
             disturb(group, server, random);
-            group.round();
+            group.raggedRound(random);
         }
         heal(group);
         group.servers.stream().filter(server -> server.node == null).forEach(Server::start);
@@ -227,8 +317,10 @@ class InvokedGroupTest {
             server.crash((name, page) -> random.nextInt(256));
         } else if (choice < 20 && server.node == null) {
             server.start();
-        } else if (choice < 24) {
+        } else if (choice < 22) {
             cut(group, server, group.servers.get(random.nextInt(3)));
+        } else if (choice < 26) {
+            group.servers.forEach(other -> cut(group, server, other));
         } else if (choice < 30) {
             heal(group);
         }

@@ -25,6 +25,7 @@ final class Ledger {
     ProposeVerdict propose(RaftServer<Long> server, int length) {
         long number = nextNumber.incrementAndGet();
         UnsafeBuffer buffer = new UnsafeBuffer(new byte[length]);
+        buffer.setMemory(0, length, (byte) 0x5A);
         buffer.putLong(0, number);
         note(number, Outcome.WAITING);
         ProposeVerdict verdict = server.propose(buffer, 0, length, new ProposalListener<>() {
