@@ -15,16 +15,22 @@ final class DemoScreen {
     }
 
     void print(DemoReport report, List<String> story) {
-        line(
-                "%d regions, %d servers each, %s log, speed %s, seed %d",
-                report.timing().size(), report.servers(), report.durability(), plain(report.speed()), report.seed());
-        line("");
+        out.printf(
+                Locale.ROOT,
+                "%d regions, %d servers each, %s log, speed %s, seed %d%n",
+                report.timing().size(),
+                report.servers(),
+                report.durability(),
+                plain(report.speed()),
+                report.seed());
+        out.println();
         story.forEach(out::println);
         report.rollouts().forEach(this::print);
-        line("");
+        out.println();
         for (DemoReport.Timing timing : report.timing()) {
-            line(
-                    "%-12s broadcast p50 %6.0f us  p99 %6.0f us  p99.9 %6.0f us: %.4f of the election time-out, %d ms",
+            out.printf(
+                    Locale.ROOT,
+                    "%-11s broadcast p50 %6.0f us  p99 %6.0f us  p99.9 %6.0f us: %.4f of the election time-out %d ms%n",
                     timing.region(),
                     timing.broadcastP50Us(),
                     timing.broadcastP99Us(),
@@ -35,9 +41,10 @@ final class DemoScreen {
     }
 
     private void print(DemoReport.Rollout rollout) {
-        line("");
-        line(
-                "version %d: %s; order %s; never more than %d running; registered in %d ms, %d round trips",
+        out.println();
+        out.printf(
+                Locale.ROOT,
+                "version %d: %s; order %s; never more than %d running; registered in %d ms, %d round trips%n",
                 rollout.version(),
                 rollout.outcome(),
                 String.join(", ", rollout.startOrder()),
@@ -50,14 +57,16 @@ final class DemoScreen {
                             + group.getValue().desired())
                     .collect(Collectors.joining(", "));
             String revert = region.revertStatus() == null ? "" : ", revert " + region.revertStatus();
-            line(
-                    "  %-12s %-11s %-24s job version %d runs spec %d%s",
-                    region.name(), region.status(), groups, region.jobVersion(), region.specVersion(), revert);
+            out.printf(
+                    Locale.ROOT,
+                    "  %-12s %-11s %-24s job version %d runs spec %d%s%n",
+                    region.name(),
+                    region.status(),
+                    groups,
+                    region.jobVersion(),
+                    region.specVersion(),
+                    revert);
         }
-    }
-
-    private void line(String format, Object... values) {
-        out.println(String.format(Locale.ROOT, format, values));
     }
 
     private static String plain(double number) {
