@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A scheduler with one voter, durable in its directory. Methods may be called from any thread and do not block; in the
  * layout {@link EngineThreads#INVOKED} nothing happens but in {@link #doWork()}, which one thread calls. Futures are
- * completed on a thread of the engine: dependents that block belong on an executor of their own.
+ * completed on a thread of the engine, or on the one that closes it: dependents that block, and {@link #close()} is
+ * one, belong on an executor of their own.
  */
 public interface Engine extends AutoCloseable {
     /** Opens or recovers an engine in {@code config.directory()}; refuses a directory that another engine holds. */
@@ -45,18 +46,24 @@ public interface Engine extends AutoCloseable {
     CompletableFuture<EngineAnswer> report(String nodeId, List<AllocationReport> reports);
 
     /**
-     * Where the job runs, once every evaluation of it that existed at the call has been answered. Completes
-     * exceptionally with {@code CancellationException} if the engine closes first.
+     * Where the job runs, once every evaluation of it that existed at the call has been answered; after opening, once
+     * everything has been recovered. Completes exceptionally with {@code CancellationException} if the engine closes
+     * first, or has no room for the question.
      */
     CompletableFuture<Placements> settled(JobKey job);
 
-    /** The newest published state. */
+    /**
+     * The newest published state. Empty at first after opening: any answer, or {@link #settled}, waits for the rest.
+     */
     EngineView view();
 
     /** One round of work; how much was done. Only for {@link EngineThreads#INVOKED}, always from the same thread. */
     int doWork();
 
-    /** Ends every thread of the engine and releases the directory. Idempotent. */
+    /**
+     * Ends every thread of the engine, completes every future and releases the directory. Idempotent. Refused with
+     * {@code IllegalStateException} on a thread of the engine, which cannot wait for its own end.
+     */
     @Override
     void close();
 }

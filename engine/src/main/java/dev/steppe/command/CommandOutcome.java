@@ -64,6 +64,8 @@ public sealed interface CommandOutcome {
         public enum Code {
             /** The job breaks a rule; the sentence names the field. */
             INVALID_JOB,
+            /** A node breaks a rule; the sentence names the field. */
+            INVALID_NODE,
             /** The check index is not the one of now. */
             INDEX_CONFLICT,
             /** A version at or above the given one exists here. */

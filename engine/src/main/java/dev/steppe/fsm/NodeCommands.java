@@ -7,6 +7,7 @@ import dev.steppe.model.job.JobKey;
 import dev.steppe.model.job.JobVersion;
 import dev.steppe.model.node.Node;
 import dev.steppe.model.node.NodeRow;
+import dev.steppe.model.node.NodeRules;
 import dev.steppe.model.node.NodeStatus;
 import dev.steppe.model.placement.Allocation;
 import dev.steppe.model.placement.Evaluation.Trigger;
@@ -19,8 +20,15 @@ import java.util.TreeSet;
 final class NodeCommands {
     private NodeCommands() {}
 
-    /** A node that is ready and offers what it offered is passed over: nothing changed. */
+    /**
+     * A node that is ready and offers what it offered is passed over: nothing changed. One that breaks a rule refuses
+     * all of the command.
+     */
     static CommandOutcome register(EntryTx entry, Command.RegisterNodes command) {
+        String refusal = NodeRules.refusal(command.nodes());
+        if (!refusal.isEmpty()) {
+            return entry.refused(Code.INVALID_NODE, refusal);
+        }
         for (Node node : command.nodes()) {
             NodeRow before = entry.state().node(node.id());
             if (before == null || !before.isReady() || !before.node().equals(node)) {

@@ -3,6 +3,7 @@ package dev.steppe.server;
 import dev.steppe.command.CommandOutcome;
 import dev.steppe.gateway.GatewayMessage.Accepted;
 import dev.steppe.gateway.GatewayMessage.Answer;
+import dev.steppe.gateway.GatewayMessage.NotLeader;
 import dev.steppe.gateway.GatewayMessage.Refused;
 import dev.steppe.gateway.GatewayMessage.Unknown;
 import dev.steppe.model.rollout.VerbOutcome;
@@ -10,6 +11,7 @@ import dev.steppe.model.rollout.VerbOutcome;
 /** Outcomes of commands in the words of the forward lane. */
 final class Answers {
     private static final long NO_VERSION = -1;
+    private static final int NOBODY = -1;
 
     private Answers() {}
 
@@ -44,7 +46,11 @@ final class Answers {
     }
 
     /** The answer when it was not. */
-    static Answer lost(long requestId, boolean mayHold, String reason) {
-        return mayHold ? new Unknown(requestId, reason) : new Refused(requestId, reason);
+    static Answer lost(long requestId, Proposals.Loss loss, String reason) {
+        return switch (loss) {
+            case NOT_LED -> new NotLeader(requestId, NOBODY);
+            case REFUSED -> new Refused(requestId, reason);
+            case UNKNOWN -> new Unknown(requestId, reason);
+        };
     }
 }

@@ -21,6 +21,7 @@ import dev.steppe.model.rollout.RolloutVerb;
 import dev.steppe.model.rollout.StatusReason;
 import dev.steppe.state.StateView;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +31,18 @@ import org.jspecify.annotations.Nullable;
  * by the duties agent; only called while this server leads.
  */
 final class AskDesk {
+    /** Most assignments of one answer. */
+    private static final int ASSIGNMENTS_MAX = 50_000;
+
     private final String region;
     private final Proposals proposals;
     private final FederationDuties federation;
     private final LeaderDuties duties;
+    private final AskRules rules;
 
-    AskDesk(String region, Proposals proposals, FederationDuties federation, LeaderDuties duties) {
+    AskDesk(String region, AskRules rules, Proposals proposals, FederationDuties federation, LeaderDuties duties) {
         this.region = region;
+        this.rules = rules;
         this.proposals = proposals;
         this.federation = federation;
         this.duties = duties;
@@ -63,11 +69,12 @@ final class AskDesk {
     }
 
     private void submit(GatewayMessage.Submit submit, Consumer<Answer> answered) {
-        if (submit.job().multiregion() == null) {
-            propose(
-                    submit.requestId(),
-                    new Command.SubmitJob(submit.job(), submit.checkIndex(), submit.submitTimeMs()),
-                    answered);
+        Command command = new Command.SubmitJob(submit.job(), submit.checkIndex(), submit.submitTimeMs());
+        String refusal = rules.refusal(command);
+        if (!refusal.isEmpty()) {
+            answered.accept(new Refused(submit.requestId(), refusal));
+        } else if (submit.job().multiregion() == null) {
+            propose(submit.requestId(), command, answered);
         } else {
             federation.submit(submit, answered);
         }
@@ -79,13 +86,14 @@ final class AskDesk {
                 || command instanceof Command.ReportAllocations
                 || command instanceof Command.StopJob
                 || (command instanceof Command.SetNodeStatus && !remote);
-        if (allowed) {
+        String refusal = allowed
+                ? rules.refusal(command)
+                : "a client may not propose " + command.getClass().getSimpleName()
+                        + ": submit, stop, register or report";
+        if (refusal.isEmpty()) {
             propose(propose.requestId(), command, answered);
         } else {
-            answered.accept(new Refused(
-                    propose.requestId(),
-                    "a client may not propose " + command.getClass().getSimpleName()
-                            + ": submit, stop, register or report"));
+            answered.accept(new Refused(propose.requestId(), refusal));
         }
     }
 
@@ -137,20 +145,30 @@ final class AskDesk {
             }
 
             @Override
-            public void lost(boolean mayHold, String reason) {
-                answered.accept(Answers.lost(requestId, mayHold, reason));
+            public void lost(Proposals.Loss loss, String reason) {
+                answered.accept(Answers.lost(requestId, loss, reason));
             }
         });
     }
 
-    private static Assigned assigned(GatewayMessage.Sync sync, StateView view) {
+    private static Answer assigned(GatewayMessage.Sync sync, StateView view) {
+        String refusal = AskRules.nodes(sync.nodeIds());
+        if (!refusal.isEmpty()) {
+            return new Refused(sync.requestId(), refusal);
+        }
         List<Assignment> assignments = new ArrayList<>();
-        for (String nodeId : sync.nodeIds()) {
+        for (String nodeId : new LinkedHashSet<>(sync.nodeIds())) {
             NodeRow row = view.node(nodeId);
             if (row != null) {
                 for (Allocation allocation : view.liveAllocationsOn(row.ordinal())) {
                     assignments.add(assignment(allocation, view));
                 }
+            }
+            if (assignments.size() > ASSIGNMENTS_MAX) {
+                return new Refused(
+                        sync.requestId(),
+                        "more than " + ASSIGNMENTS_MAX + " allocations are live on these "
+                                + sync.nodeIds().size() + " nodes: ask about fewer nodes at once");
             }
         }
         return new Assigned(sync.requestId(), view.index(), assignments);

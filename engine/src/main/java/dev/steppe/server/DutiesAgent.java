@@ -9,6 +9,7 @@ import dev.steppe.raft.api.RaftServer;
 import dev.steppe.runtime.Mailbox;
 import dev.steppe.runtime.Published;
 import dev.steppe.state.StateView;
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 
@@ -26,14 +27,16 @@ final class DutiesAgent implements Agent {
     /** Apart from {@link #inbox}, so that a flood of asks never takes the room of what must not be lost. */
     private final Mailbox<Runnable> asks = new Mailbox<>(ASKS_MAX);
 
-    private final Mailbox<StateView> views;
+    private final ViewSink views;
     private final Published<StateView> published;
     private final Proposals proposals;
     private final FederationDuties federation;
     private final LeaderDuties leaderDuties;
     private final AskDesk desk;
     private final SettledWatch settled = new SettledWatch();
+    private final ArrayDeque<Runnable> untilLed = new ArrayDeque<>();
     private boolean leading;
+    private boolean ended;
     private int leaderId = -1;
     private StateView seen;
 
@@ -41,7 +44,7 @@ final class DutiesAgent implements Agent {
     record Parts(
             RaftServer<CommandOutcome> raft,
             Mailbox<Runnable> inbox,
-            Mailbox<StateView> views,
+            ViewSink views,
             Published<StateView> published,
             Proposals proposals,
             FederationDuties federation,
@@ -77,11 +80,17 @@ final class DutiesAgent implements Agent {
 
     /** This server leads {@code term}; the newest published view contains the term's first entry. The owner. */
     void lead(long term) {
-        onViews();
+        if (ended) {
+            return;
+        }
+        onAllViews();
         leading = true;
         leaderId = raft.status().memberId();
         leaderDuties.lead(term, seen, raft.logTimeMs());
         federation.lead(term, seen);
+        while (!untilLed.isEmpty()) {
+            untilLed.removeFirst().run();
+        }
     }
 
     /** This server does not lead; {@code newLeaderId} is -1 while nobody is known to. The owner. */
@@ -103,15 +112,46 @@ final class DutiesAgent implements Agent {
         }
     }
 
+    /**
+     * Runs {@code work} once this server leads, so that its state has everything that was committed before; false if
+     * too much waits for that already. The owner.
+     */
+    boolean whenLed(Runnable work) {
+        if (leading || ended) {
+            work.run();
+        } else if (untilLed.size() < ASKS_MAX) {
+            untilLed.addLast(work);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
     /** Calls {@code then} once every evaluation of {@code job} that exists now has been answered. The owner. */
     void whenSettled(JobKey job, Consumer<StateView> then) {
-        onViews();
-        settled.add(job, seen, then);
+        settled.add(job, published.get(), then);
+    }
+
+    /**
+     * Answers whoever still waits, once every agent of the server has ended and its log is closed. The thread that
+     * closed them owns this agent from then on; may be called again for what came in after it.
+     */
+    void end() {
+        ended = true;
+        follow(-1);
+        int workCount;
+        do {
+            workCount = inbox.drain(Runnable::run, DRAIN_MAX) + asks.drain(Runnable::run, DRAIN_MAX);
+            for (; !untilLed.isEmpty(); workCount++) {
+                untilLed.removeFirst().run();
+            }
+            workCount += proposals.doWork();
+        } while (workCount > 0);
     }
 
     @Override
     public int doWork() {
-        int workCount = inbox.drain(Runnable::run, DRAIN_MAX) + onViews() + asks.drain(Runnable::run, DRAIN_MAX);
+        int workCount = inbox.drain(Runnable::run, DRAIN_MAX) + onViews() + asks.drain(Runnable::run, askCount());
         if (leading) {
             workCount += leaderDuties.doWork(raft.logTimeMs());
             workCount += federation.doWork();
@@ -119,11 +159,26 @@ final class DutiesAgent implements Agent {
         return workCount + proposals.doWork();
     }
 
+    /** What an ask asks for again waits for the next round. */
+    private int askCount() {
+        return Math.min(DRAIN_MAX, asks.waitingCount());
+    }
+
     private int onViews() {
         return views.drain(this::onView, DRAIN_MAX);
     }
 
+    private void onAllViews() {
+        int viewCount;
+        do {
+            viewCount = onViews();
+        } while (viewCount == DRAIN_MAX);
+    }
+
     private void onView(StateView view) {
+        if (view.index() <= seen.index()) {
+            return;
+        }
         boolean continues = view.journal().sinceIndex() == seen.index();
         seen = view;
         settled.onView(view);

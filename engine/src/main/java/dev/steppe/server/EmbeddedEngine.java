@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.agrona.concurrent.EpochClock;
 
@@ -57,7 +58,7 @@ final class EmbeddedEngine implements Engine {
     @Override
     public EngineAnswer heartbeat(String nodeId) {
         Ask beat = new GatewayMessage.Beat(nextRequestId.getAndIncrement(), List.of(nodeId));
-        return server.ask(beat, answer -> {}) ? new EngineAnswer.Accepted(0, -1) : new EngineAnswer.Busy();
+        return server.ask(beat, answer -> {}) ? new EngineAnswer.Accepted(0, -1) : notTaken();
     }
 
     @Override
@@ -90,13 +91,22 @@ final class EmbeddedEngine implements Engine {
         CompletableFuture<Placements> future = new CompletableFuture<>();
         long ticket = nextRequestId.getAndIncrement();
         open.put(ticket, () -> future.cancel(false));
-        boolean taken = server.post(duties -> duties.whenSettled(job, view -> {
-            open.remove(ticket);
-            future.complete(placements(job, view));
-        }));
-        if (!taken) {
+        Runnable cancel = () -> {
             open.remove(ticket);
             future.cancel(false);
+        };
+        // Once led, the state has everything that was there before the engine was opened.
+        boolean taken = server.post(duties -> {
+            boolean waits = duties.whenLed(() -> duties.whenSettled(job, view -> {
+                open.remove(ticket);
+                future.complete(placements(job, view));
+            }));
+            if (!waits) {
+                cancel.run();
+            }
+        });
+        if (!taken || !server.isRunning()) {
+            cancel.run();
         }
         return future;
     }
@@ -141,24 +151,34 @@ final class EmbeddedEngine implements Engine {
         CompletableFuture<EngineAnswer> future = new CompletableFuture<>();
         long requestId = nextRequestId.getAndIncrement();
         open.put(requestId, () -> future.complete(CLOSED));
-        askUntilLed(asking.apply(requestId), future);
+        askLeader(asking.apply(requestId), answer -> {
+            open.remove(requestId);
+            future.complete(answer);
+        });
         return future;
     }
 
-    /** The one voter leads as soon as it has counted its own vote; until then an ask waits its turn in the mailbox. */
-    private void askUntilLed(Ask ask, CompletableFuture<EngineAnswer> future) {
-        boolean taken = server.ask(ask, answer -> {
-            if (answer instanceof GatewayMessage.NotLeader && server.isRunning()) {
-                askUntilLed(ask, future);
-            } else {
-                open.remove(ask.requestId());
-                future.complete(answerOf(answer));
+    /** The one voter leads as soon as it has counted its own vote; until then an ask waits. */
+    private void askLeader(Ask ask, Consumer<EngineAnswer> answered) {
+        boolean taken = server.post(duties -> {
+            boolean waits = duties.whenLed(() -> duties.take(ask, false, answer -> {
+                if (answer instanceof GatewayMessage.NotLeader && server.isRunning()) {
+                    askLeader(ask, answered);
+                } else {
+                    answered.accept(answerOf(answer));
+                }
+            }));
+            if (!waits) {
+                answered.accept(new EngineAnswer.Busy());
             }
         });
         if (!taken) {
-            open.remove(ask.requestId());
-            future.complete(server.isRunning() ? new EngineAnswer.Busy() : CLOSED);
+            answered.accept(notTaken());
         }
+    }
+
+    private EngineAnswer notTaken() {
+        return server.isRunning() ? new EngineAnswer.Busy() : CLOSED;
     }
 
     private static EngineAnswer answerOf(Answer answer) {

@@ -1,5 +1,6 @@
 package dev.steppe.server;
 
+import dev.steppe.base.Invariant;
 import dev.steppe.command.CommandOutcome;
 import dev.steppe.gateway.GatewayMessage.Accepted;
 import dev.steppe.gateway.GatewayMessage.Answer;
@@ -19,6 +20,7 @@ import dev.steppe.runtime.Mailbox;
 import dev.steppe.runtime.Published;
 import dev.steppe.state.StateView;
 import dev.steppe.transport.PeerIdentity;
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 /** Carries out what the federation machine wishes, and brings it what happened. Owned by the duties agent. */
 final class FederationDuties {
     private static final int REGISTRATIONS_KEPT = 256;
+    /** Linearizable reads on their way; one beyond that is lost at once, as if its leadership had ended. */
+    private static final int READS_MAX = 1_024;
+    /** Intents that wait for room; a watcher that wants more than that is not in its right mind. */
+    private static final int INTENTS_MAX = 65_536;
 
     private final String region;
     private final RaftServer<CommandOutcome> raft;
@@ -40,9 +46,11 @@ final class FederationDuties {
     private final Mailbox<Runnable> home;
     private final Published<StateView> published;
     private final Map<Long, Submission> submissions = new HashMap<>();
+    private final ArrayDeque<RolloutIntent> waitingIntents = new ArrayDeque<>();
     private @Nullable WatcherAgent watcher;
     private @Nullable ForwardLane lane;
     private long nextToken = 1;
+    private int openReadCount;
     /** Copied on every write: read by any thread. */
     private volatile Map<String, SortedMap<String, Integer>> registrations = Map.of();
 
@@ -83,6 +91,7 @@ final class FederationDuties {
     void follow(int leaderId) {
         machine.stop(output);
         machine.leaderIs(leaderId);
+        waitingIntents.clear();
         if (watcher != null) {
             mustTake(watcher.stop());
         }
@@ -110,10 +119,24 @@ final class FederationDuties {
     }
 
     void onIntent(RolloutIntent intent) {
-        if (!machine.intent(intent, raft.logTimeMs(), output) && !home.offer(() -> onIntent(intent))) {
+        if (waitingIntents.size() >= INTENTS_MAX) {
+            waitingIntents.clear();
             machine.watcherFailed("the rollout watcher asks for more than can be carried", output);
+        } else {
+            waitingIntents.add(intent);
         }
+        takeIntents();
         carryOut();
+    }
+
+    /** Hands over what the machine takes, in order; how much it was. */
+    private int takeIntents() {
+        int takenCount = 0;
+        while (!waitingIntents.isEmpty() && machine.intent(waitingIntents.getFirst(), raft.logTimeMs(), output)) {
+            waitingIntents.removeFirst();
+            takenCount++;
+        }
+        return takenCount;
     }
 
     /** Does what is due; how much it was. */
@@ -126,7 +149,7 @@ final class FederationDuties {
         if (nowMs >= machine.nextDeadlineMs()) {
             machine.onTime(nowMs, output);
         }
-        return carryOut();
+        return takeIntents() + carryOut();
     }
 
     /** Why rollouts are not watched here; empty while they are. Any thread. */
@@ -198,23 +221,44 @@ final class FederationDuties {
     }
 
     private void read(long token) {
-        ProposeVerdict verdict = raft.read(new ReadListener() {
-            @Override
-            public void onReadable(long appliedIndex) {
-                // The view of that index was published before this call, on this same agent.
-                home.offer(() -> {
-                    machine.readable(token, published.get(), raft.logTimeMs(), output);
-                    carryOut();
-                });
-            }
-
-            @Override
-            public void onRefused(String reason) {
-                home.offer(() -> machine.lost(token));
-            }
-        });
-        if (verdict != ProposeVerdict.ACCEPTED) {
+        if (openReadCount >= READS_MAX || raft.read(new Reading(token)) != ProposeVerdict.ACCEPTED) {
             machine.lost(token);
+        } else {
+            openReadCount++;
+        }
+    }
+
+    /** Brings the answer to a read home from the apply agent. */
+    private final class Reading implements ReadListener {
+        private final long token;
+
+        private Reading(long token) {
+            this.token = token;
+        }
+
+        @Override
+        public void onReadable(long appliedIndex) {
+            // The view of that index was published before this call, on this same agent.
+            mail(() -> {
+                machine.readable(token, published.get(), raft.logTimeMs(), output);
+                carryOut();
+            });
+        }
+
+        @Override
+        public void onRefused(String reason) {
+            mail(() -> machine.lost(token));
+        }
+
+        private void mail(Runnable work) {
+            Runnable closing = () -> {
+                openReadCount--;
+                work.run();
+            };
+            if (!home.offer(closing)) {
+                throw Invariant.broken(
+                        "no room for a read: mails, capacity", home.waitingCount(), home.capacityCount());
+            }
         }
     }
 
@@ -233,7 +277,7 @@ final class FederationDuties {
         }
 
         @Override
-        public void lost(boolean mayHold, String reason) {
+        public void lost(Proposals.Loss loss, String reason) {
             machine.lost(token);
         }
     }

@@ -19,50 +19,36 @@ import dev.steppe.transport.Transport;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.BiConsumer;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 
 /**
  * The forward lane of one server: clients of its own region, and servers of the other regions. Frames are decoded on
- * the transport's thread and handed over as values; everything else is owned by the duties agent, which also runs what
- * is posted. A frame that is not of the conversation ends its link and nothing else.
+ * the transport's thread and handed over as values; everything else is owned by the duties agent. A frame that is not
+ * of the conversation ends its link and nothing else. An ask for which the duties agent has no room is answered with
+ * {@code Busy}; a message of another region is then lost, as in any network, and said again.
  */
 final class ForwardLane implements AutoCloseable {
-    /** Hands work to the owner; false when its mailbox is full. */
-    interface Owner {
-        boolean post(Runnable work);
-    }
-
     private final ServerConfig config;
     private final Transport transport;
-    private final Owner owner;
-    private final BiConsumer<GatewayMessage.Ask, Link> asks;
-    private final BiConsumer<RegionMessage, PeerIdentity> regionMessages;
+    private final DutiesAgent duties;
+    private final FederationDuties federation;
+    /** Links that were up when last looked at, newest first; one that has ended goes when it takes nothing. */
     private final Map<String, Deque<Link>> servers = new HashMap<>();
-    private final Set<Link> live = new HashSet<>();
+
     /** The owner's; the transport's thread has its own. */
     private final GatewayCodec gateway = new GatewayCodec();
 
     private final RegionMessageCodec regions = new RegionMessageCodec();
     private final ExpandableArrayBuffer scratch = new ExpandableArrayBuffer(64 << 10);
 
-    /** {@code asks} and {@code regionMessages} are called by the owner. */
-    ForwardLane(
-            ServerConfig config,
-            Transport transport,
-            Owner owner,
-            BiConsumer<GatewayMessage.Ask, Link> asks,
-            BiConsumer<RegionMessage, PeerIdentity> regionMessages) {
+    ForwardLane(ServerConfig config, Transport transport, DutiesAgent duties, FederationDuties federation) {
         this.config = config;
         this.transport = transport;
-        this.owner = owner;
-        this.asks = asks;
-        this.regionMessages = regionMessages;
+        this.duties = duties;
+        this.federation = federation;
     }
 
     /** Listens, and dials every server of every other region. */
@@ -98,30 +84,37 @@ final class ForwardLane implements AutoCloseable {
                                 + peer.memberId() + " of region " + peer.region() + " answered.");
     }
 
-    /** Answers a client; what cannot be sent is lost, as with any link. The owner. */
-    void answer(Link link, GatewayMessage.Answer answer) {
-        if (live.contains(link)) {
-            offer(link, gateway.encode(answer, scratch, 0));
+    /** Answers a client; an answer that no frame can hold is refused with a sentence. The owner. */
+    private void answer(Link link, GatewayMessage.Answer answer) {
+        int lengthBytes = gateway.encode(answer, scratch, 0);
+        if (lengthBytes > link.frameMaxBytes()) {
+            String sentence = "the answer has " + lengthBytes + " bytes, and a frame takes " + link.frameMaxBytes()
+                    + ": ask for less at once";
+            lengthBytes = gateway.encode(new GatewayMessage.Refused(answer.requestId(), sentence), scratch, 0);
+        }
+        if (link.offer(scratch, 0, lengthBytes) != OfferVerdict.SENT) {
+            link.close(); // The peer does not read: a new link starts clean.
         }
     }
 
     /** Says something to a server of another region, over the newest link with it; lost if there is none. The owner. */
     void send(String region, int memberId, RegionMessage message) {
         Deque<Link> links = servers.get(region + "/" + memberId);
-        Link link = links == null ? null : links.peekFirst();
-        if (link != null) {
-            offer(link, regions.encode(message, scratch, 0));
+        if (links == null || links.isEmpty()) {
+            return;
+        }
+        int lengthBytes = regions.encode(message, scratch, 0);
+        for (Link link = links.peekFirst(); link != null; link = links.peekFirst()) {
+            if (lengthBytes > link.frameMaxBytes() || link.offer(scratch, 0, lengthBytes) == OfferVerdict.SENT) {
+                return; // What no frame can hold is lost: who asked for it learns that it is not known.
+            }
+            link.close(); // It has ended, or the peer does not read: a new link starts clean.
+            links.removeFirst();
         }
     }
 
     private static String nameOf(Link link) {
         return link.peer().region() + "/" + link.peer().memberId();
-    }
-
-    private void offer(Link link, int lengthBytes) {
-        if (lengthBytes > link.frameMaxBytes() || link.offer(scratch, 0, lengthBytes) != OfferVerdict.SENT) {
-            link.close(); // The peer does not read, or the answer cannot be said: a new link starts clean.
-        }
     }
 
     @Override
@@ -133,16 +126,16 @@ final class ForwardLane implements AutoCloseable {
     private final class Listener implements LinkListener {
         private final GatewayCodec gatewayReader = new GatewayCodec();
         private final RegionMessageCodec regionReader = new RegionMessageCodec();
+        private final ExpandableArrayBuffer busy = new ExpandableArrayBuffer(64);
 
         @Override
         public void onUp(Link link) {
-            post(link, () -> {
-                live.add(link);
-                if (link.peer().role() == PeerRole.SERVER) {
-                    servers.computeIfAbsent(nameOf(link), name -> new ArrayDeque<>())
-                            .addFirst(link);
-                }
-            });
+            boolean taken = link.peer().role() != PeerRole.SERVER
+                    || duties.post(() -> servers.computeIfAbsent(nameOf(link), name -> new ArrayDeque<>())
+                            .addFirst(link));
+            if (!taken) {
+                link.close(); // Nobody would know of it; whoever dialled dials again.
+            }
         }
 
         @Override
@@ -150,9 +143,9 @@ final class ForwardLane implements AutoCloseable {
             try {
                 if (link.peer().role() == PeerRole.SERVER) {
                     RegionMessage message = regionReader.decode(buffer, offset, length);
-                    post(link, () -> regionMessages.accept(message, link.peer()));
+                    duties.post(() -> federation.onMessage(message, link.peer()));
                 } else if (gatewayReader.decode(buffer, offset, length) instanceof GatewayMessage.Ask ask) {
-                    post(link, () -> asks.accept(ask, link));
+                    take(link, ask);
                 } else {
                     link.close();
                 }
@@ -161,26 +154,28 @@ final class ForwardLane implements AutoCloseable {
             }
         }
 
+        private void take(Link link, GatewayMessage.Ask ask) {
+            if (!duties.post(() -> duties.take(ask, true, answer -> answer(link, answer)))) {
+                int lengthBytes = gatewayReader.encode(new GatewayMessage.Busy(ask.requestId()), busy, 0);
+                if (link.offer(busy, 0, lengthBytes) != OfferVerdict.SENT) {
+                    link.close();
+                }
+            }
+        }
+
         @Override
         public void onDown(Link link, LinkDown reason) {
-            post(link, () -> {
-                live.remove(link);
+            duties.post(() -> {
                 Deque<Link> links = servers.get(nameOf(link));
                 if (links != null) {
                     links.remove(link);
                 }
-            });
+            }); // Without room it goes when it takes nothing.
         }
 
         @Override
         public void onRefused(String address, String sentence) {
             // A peer that is not there yet, or not welcome: the transport dials again, and counts.
-        }
-
-        private void post(Link link, Runnable work) {
-            if (!owner.post(work)) {
-                link.close(); // Back-pressure: the peer asks again over a new link.
-            }
         }
     }
 }

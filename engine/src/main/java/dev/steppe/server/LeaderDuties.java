@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaderDuties {
     private static final long FOLLOW_UP_MS = 60_000;
+    /** Conclusions, or questions, of one entry. */
+    private static final int ROWS_MAX = 256;
+    /** An entry takes no further conclusion once it has this many failures. */
+    private static final int FAILURES_MAX = 512;
 
     /**
      * What a wish did is told by the journal of the next view. One that is lost is not made again from here: leases run
@@ -36,7 +40,7 @@ final class LeaderDuties {
         public void applied(CommandOutcome outcome) {}
 
         @Override
-        public void lost(boolean mayHold, String reason) {}
+        public void lost(Proposals.Loss loss, String reason) {}
     };
 
     private final Proposals proposals;
@@ -81,6 +85,8 @@ final class LeaderDuties {
         nowMs = newNowMs;
         idlePlanners.clear();
         idlePlanners.addAll(planners);
+        conclusions.clear();
+        followUps.clear();
         if (heartbeats != null) {
             heartbeats.start(newView, nowMs);
         }
@@ -91,6 +97,9 @@ final class LeaderDuties {
     void rebuild(StateView newView) {
         broker.reset(newView.index());
         newView.forEachOpenEvaluation(evaluation -> broker.observe(evaluation, nowMs));
+        if (heartbeats != null) {
+            heartbeats.published(newView, nowMs);
+        }
         deployments.start(newView, nowMs, this::propose);
     }
 
@@ -167,11 +176,12 @@ final class LeaderDuties {
                 break;
             }
             PlannerAgent planner = idlePlanners.removeFirst();
-            if (planner.give(lease, term)) {
-                leasedCount++;
-            } else {
+            if (!planner.give(lease, term)) {
                 broker.giveBack(lease.evaluation().id(), lease.token(), nowMs);
+                idlePlanners.addLast(planner);
+                break;
             }
+            leasedCount++;
         }
         return leasedCount;
     }
@@ -196,17 +206,32 @@ final class LeaderDuties {
 
     private int flush() {
         int count = 0;
-        if (!conclusions.isEmpty()) {
-            propose(new Command.ConcludeEvaluations(term, conclusions));
-            conclusions.clear();
+        for (int from = 0; from < conclusions.size(); count++) {
+            int to = endOfEntry(from);
+            propose(new Command.ConcludeEvaluations(term, conclusions.subList(from, to)));
+            from = to;
+        }
+        conclusions.clear();
+        for (int from = 0; from < followUps.size(); from += ROWS_MAX) {
+            int to = Math.min(followUps.size(), from + ROWS_MAX);
+            propose(new Command.CreateEvaluations(followUps.subList(from, to)));
             count++;
         }
-        if (!followUps.isEmpty()) {
-            propose(new Command.CreateEvaluations(followUps));
-            followUps.clear();
-            count++;
-        }
+        followUps.clear();
         return count;
+    }
+
+    /**
+     * Where the entry ends that begins with conclusion {@code from}: all of a round may be more than an entry takes.
+     */
+    private int endOfEntry(int from) {
+        int failureCount = 0;
+        int to = from;
+        while (to < conclusions.size() && to - from < ROWS_MAX && failureCount < FAILURES_MAX) {
+            failureCount += conclusions.get(to).failures().size();
+            to++;
+        }
+        return to;
     }
 
     private void propose(Command command) {

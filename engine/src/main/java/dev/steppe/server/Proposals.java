@@ -30,8 +30,18 @@ final class Proposals {
         /** Committed and applied. */
         void applied(CommandOutcome outcome);
 
-        /** Not applied here; {@code mayHold} if it may be committed all the same. */
-        void lost(boolean mayHold, String reason);
+        /** Not applied here; {@code reason} is a sentence for people. */
+        void lost(Loss loss, String reason);
+    }
+
+    /** How a proposal came to nothing. */
+    enum Loss {
+        /** It is certainly not committed, and could be on the server that leads. */
+        NOT_LED,
+        /** It is certainly not committed, and never could be. */
+        REFUSED,
+        /** It may be committed all the same. */
+        UNKNOWN
     }
 
     private record Waiting(Command command, Done done) {}
@@ -77,16 +87,15 @@ final class Proposals {
             openCount--;
             return false;
         }
-        homing.onLost(reason(verdict)); // By mail like every answer: the owner may be in the middle of something.
+        // By mail like every answer: the owner may be in the middle of something.
+        if (verdict == ProposeVerdict.TOO_LARGE) {
+            homing.lost(
+                    Loss.REFUSED,
+                    "the command takes " + lengthBytes + " bytes, more than one entry of the log may have");
+        } else {
+            homing.onLost(verdict == ProposeVerdict.NOT_LEADER ? "this server does not lead" : "the server is closing");
+        }
         return true;
-    }
-
-    private static String reason(ProposeVerdict verdict) {
-        return switch (verdict) {
-            case NOT_LEADER -> "this server does not lead";
-            case TOO_LARGE -> "the command is longer than one entry of the log may be";
-            default -> "the server is closing";
-        };
     }
 
     /** Carries an outcome from the apply agent to the owner. */
@@ -104,12 +113,16 @@ final class Proposals {
 
         @Override
         public void onLost(String reason) {
-            mail(() -> done.lost(false, reason));
+            lost(Loss.NOT_LED, reason);
         }
 
         @Override
         public void onUnknown(String reason) {
-            mail(() -> done.lost(true, reason));
+            lost(Loss.UNKNOWN, reason);
+        }
+
+        private void lost(Loss loss, String reason) {
+            mail(() -> done.lost(loss, reason));
         }
 
         private void mail(Runnable work) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class RegionServer implements AutoCloseable {
     private final ServerParts parts;
     private final AgentHost host;
+    private volatile boolean ended;
 
     private RegionServer(ServerParts parts, AgentHost host) {
         this.parts = parts;
@@ -54,15 +55,22 @@ public final class RegionServer implements AutoCloseable {
 
     /**
      * Asks what a client may ask, and {@code SetNodeStatus}. False means back-pressure: nothing was taken. Else
-     * {@code answered} is called once, on the duties agent, and must not block.
+     * {@code answered} is called once, on the duties agent or, at the latest, on the thread that closes this server; it
+     * must not block.
      */
     public boolean ask(Ask ask, Consumer<Answer> answered) {
-        return isRunning() && post(duties -> duties.take(ask, false, answered));
+        return post(duties -> duties.take(ask, false, answered));
     }
 
-    /** Lets the duties agent run {@code work}; false when its mailbox is full. */
+    /** Lets the duties agent run {@code work}, once; false when its mailbox is full, or the server has ended. */
     boolean post(Consumer<DutiesAgent> work) {
-        return parts.duties().post(() -> work.accept(parts.duties()));
+        if (!isRunning() || !parts.duties().post(() -> work.accept(parts.duties()))) {
+            return false;
+        }
+        if (ended) {
+            end(); // The server was closed in between: its agent does not look any more.
+        }
+        return true;
     }
 
     /**
@@ -85,12 +93,23 @@ public final class RegionServer implements AutoCloseable {
     }
 
     /**
-     * Ends every agent, link and thread of this server and releases its directory. Blocks until they have. Idempotent.
+     * Ends every agent, link and thread of this server, answers whoever still waits, and releases its directory. Blocks
+     * until they have. Idempotent. Refused with {@code IllegalStateException} on an agent of this server: no thread can
+     * wait for its own end.
      */
     @Override
     public void close() {
+        if (host.isOnDuty()) {
+            throw new IllegalStateException("an agent of this server cannot close it: use a thread of your own");
+        }
         parts.closeLanes();
         host.close();
         parts.raft().close();
+        ended = true;
+        end();
+    }
+
+    private synchronized void end() {
+        parts.duties().end();
     }
 }

@@ -49,7 +49,6 @@ final class ServerWiring {
     private final ServerConfig config;
     private final ServerWorld world;
     private final Mailbox<Runnable> dutyMail = new Mailbox<>(MAILS_MAX);
-    private final Mailbox<StateView> views = new Mailbox<>(VIEWS_MAX);
     private final Roles roles = new Roles();
 
     private ServerWiring(ServerConfig config, ServerWorld world) {
@@ -63,10 +62,11 @@ final class ServerWiring {
 
     private ServerParts wire() throws OperatingFault {
         Published<StateView> published = new Published<>(new StateStore().view());
-        EngineFsm fsm = new EngineFsm(new ViewSink(published, views, world.views()));
+        ViewSink views = new ViewSink(published, VIEWS_MAX, world.views());
+        EngineFsm fsm = new EngineFsm(views);
         RaftNode<CommandOutcome> raft = RaftNode.open(config.raft(), config.directory(), nodeWorld(), fsm, roles);
         try {
-            return wire(raft, published);
+            return wire(raft, published, views);
         } catch (OperatingFault | RuntimeException fault) {
             raft.close();
             throw fault;
@@ -86,7 +86,8 @@ final class ServerWiring {
                 self -> new TcpTransport(network.raftLoops(), self, raftLane));
     }
 
-    private ServerParts wire(RaftNode<CommandOutcome> raft, Published<StateView> published) throws OperatingFault {
+    private ServerParts wire(RaftNode<CommandOutcome> raft, Published<StateView> published, ViewSink views)
+            throws OperatingFault {
         Proposals proposals = new Proposals(raft, dutyMail, DUTY_PROPOSALS_MAX);
         RolloutWatcher watcher = watcher();
         FederationMachine machine =
@@ -108,11 +109,12 @@ final class ServerWiring {
                     (agent, lease, term, conclusion) ->
                             dutyMail.offer(() -> leaderDuties.finished(agent, lease, term, conclusion))));
         }
-        AskDesk desk = new AskDesk(config.region(), proposals, federation, leaderDuties);
+        AskRules rules = new AskRules(config.raft().maxEntryBytes());
+        AskDesk desk = new AskDesk(config.region(), rules, proposals, federation, leaderDuties);
         DutiesAgent duties = new DutiesAgent(
                 new DutiesAgent.Parts(raft, dutyMail, views, published, proposals, federation, leaderDuties, desk));
         WatcherAgent watching =
-                watcher == null ? null : new WatcherAgent(watcher, raft, intent -> carry(federation, intent));
+                watcher == null ? null : new WatcherAgent(watcher, raft, intent -> carry(duties, federation, intent));
         ForwardLane forward = forward(duties, federation);
         federation.connect(forward, watching);
         roles.connect(duties, applier);
@@ -125,8 +127,9 @@ final class ServerWiring {
         return ttlMs == 0 ? null : new HeartbeatMachine(ttlMs, ttlMs);
     }
 
-    private boolean carry(FederationDuties federation, RolloutIntent intent) {
-        return dutyMail.offer(() -> federation.onIntent(intent));
+    /** Intents come like asks of an outsider: a plugin that wants too much takes no room from anybody else's news. */
+    private static boolean carry(DutiesAgent duties, FederationDuties federation, RolloutIntent intent) {
+        return duties.post(() -> federation.onIntent(intent));
     }
 
     private static List<Agent> agents(
@@ -191,16 +194,14 @@ final class ServerWiring {
                 world.wallClock().time());
         TcpTransport transport = new TcpTransport(
                 network.forwardLoops(), self, TcpConfig.defaults("forward").withPlaintextLoopback());
-        ForwardLane[] lane = new ForwardLane[1];
-        ForwardLane forward = new ForwardLane(
-                config,
-                transport,
-                duties::post,
-                (ask, link) -> duties.take(ask, true, answer -> lane[0].answer(link, answer)),
-                federation::onMessage);
-        lane[0] = forward;
-        forward.open();
-        return forward;
+        ForwardLane forward = new ForwardLane(config, transport, duties, federation);
+        try {
+            forward.open();
+            return forward;
+        } catch (OperatingFault | RuntimeException fault) {
+            forward.close();
+            throw fault;
+        }
     }
 
     /** Carries changes of role from the apply agent to those who act on them. */

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 final class SettledWatch {
     private final List<Waiting> waiting = new ArrayList<>();
 
-    /** {@code evalId} is the newest evaluation that has to be answered; 0 = none. */
-    private record Waiting(JobKey job, long evalId, Consumer<StateView> settled) {}
+    /** {@code evalId} is the newest evaluation that has to be answered; 0 = none. A view before that index is old. */
+    private record Waiting(JobKey job, long evalId, long fromIndex, Consumer<StateView> settled) {}
 
     /** Calls {@code settled} once every evaluation of {@code job} that is in {@code view} has been answered. */
     void add(JobKey job, StateView view, Consumer<StateView> settled) {
@@ -21,7 +21,7 @@ final class SettledWatch {
         long newest = evaluations.isEmpty()
                 ? 0
                 : evaluations.get(evaluations.size() - 1).id();
-        waiting.add(new Waiting(job, newest, settled));
+        waiting.add(new Waiting(job, newest, view.index(), settled));
         onView(view);
     }
 
@@ -37,6 +37,9 @@ final class SettledWatch {
     }
 
     private static boolean isSettled(Waiting one, StateView view) {
+        if (view.index() < one.fromIndex) {
+            return false;
+        }
         for (Evaluation evaluation : view.evaluationsOfJob(one.job)) {
             if (evaluation.id() <= one.evalId && evaluation.status() == Evaluation.Status.PENDING) {
                 return false;

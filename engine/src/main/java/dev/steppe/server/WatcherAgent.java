@@ -76,7 +76,7 @@ final class WatcherAgent implements Agent {
                 workCount++;
             }
             return workCount;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             failure = "the rollout watcher stopped: " + e;
             return 1;
         }
@@ -84,6 +84,10 @@ final class WatcherAgent implements Agent {
 
     @Override
     public void onClose() {
-        watcher.close();
+        try {
+            watcher.close();
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+            failure = "the rollout watcher could not be closed: " + e;
+        }
     }
 }

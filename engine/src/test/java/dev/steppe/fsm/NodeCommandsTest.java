@@ -3,6 +3,7 @@ package dev.steppe.fsm;
 import static dev.steppe.state.StateSamples.job;
 import static dev.steppe.state.StateSamples.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.steppe.command.Command;
 import dev.steppe.command.CommandOutcome;
@@ -32,6 +33,16 @@ final class NodeCommandsTest {
         world.nodes(node("n1", 4000));
         world.nodes(node("n1", 4000));
         assertEquals(1, world.state().node("n1").modifyIndex());
+    }
+
+    @Test
+    void refusesAllNodesOfACommandIfOneBreaksARule() {
+        String longId = "n".repeat(70_000);
+        world.refuses(
+                new Command.RegisterNodes(List.of(node("n1", 4000), node(longId, 4000))),
+                CommandOutcome.Refused.Code.INVALID_NODE);
+        assertNull(world.state().node("n1"));
+        assertNull(world.state().node(longId));
     }
 
     @Test

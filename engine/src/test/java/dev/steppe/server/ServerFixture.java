@@ -3,6 +3,7 @@ package dev.steppe.server;
 import dev.steppe.api.Engine;
 import dev.steppe.api.EngineAnswer;
 import dev.steppe.api.Placements;
+import dev.steppe.base.OperatingFault;
 import dev.steppe.model.job.Job;
 import dev.steppe.model.job.JobKey;
 import dev.steppe.model.job.Multiregion;
@@ -11,6 +12,11 @@ import dev.steppe.model.job.Resources;
 import dev.steppe.model.job.Task;
 import dev.steppe.model.job.TaskGroup;
 import dev.steppe.model.node.Node;
+import dev.steppe.raft.api.Member;
+import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.runtime.IdleChoice;
+import dev.steppe.runtime.ThreadLayout;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +24,20 @@ import java.util.concurrent.CompletableFuture;
 /** Small worlds for the tests of this room. */
 final class ServerFixture {
     private ServerFixture() {}
+
+    /** A server that is alone in its region. */
+    static RegionServer server(Path directory, ThreadLayout layout, ServerWorld world) throws OperatingFault {
+        RaftConfig raft = new RaftConfig(
+                1,
+                "local",
+                1,
+                List.of(new Member(1, "localhost", 0)),
+                RaftConfig.Timing.DEFAULT,
+                RaftConfig.Limits.SMALL);
+        ServerConfig.Work work = new ServerConfig.Work(layout, IdleChoice.BACK_OFF, 1, 0);
+        return RegionServer.open(
+                new ServerConfig(raft, directory, ServerConfig.Lanes.NONE, work, new TreeMap<>()), world);
+    }
 
     static Node node(String id) {
         return Node.of(id, "dc1", new Resources(4_000, 8_192, 100_000));

@@ -24,6 +24,7 @@ public final class AgentHost implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean running = true;
     private boolean started;
+    private boolean inRound;
 
     private AgentHost(String name, ThreadLayout layout, HaltSwitch haltSwitch, List<? extends Agent> agents) {
         this.layout = layout;
@@ -69,11 +70,22 @@ public final class AgentHost implements AutoCloseable {
                 started = true;
                 agents.forEach(Agent::onStart);
             }
+            inRound = true;
             return round(agents);
         } catch (Throwable e) {
             fail(e);
             return 0;
+        } finally {
+            inRound = false;
         }
+    }
+
+    /**
+     * Whether the calling thread is in the middle of an agent's duty: it cannot wait for the end of this host. In the
+     * invoked layout only the owning thread may ask.
+     */
+    public boolean isOnDuty() {
+        return layout == ThreadLayout.INVOKED ? inRound : threads.contains(Thread.currentThread());
     }
 
     /** Whether the host still works: neither closed nor stopped by a failure. Any thread. */
