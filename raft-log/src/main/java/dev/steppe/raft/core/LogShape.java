@@ -64,9 +64,15 @@ public final class LogShape {
         if (term != lastTerm()) {
             addRun(lastIndex + 1, term);
         }
+        long markedBytes = markCount == 0 ? 0 : markBytes[markCount - 1];
+        if (lastBytes > markedBytes && lastBytes + entryBytes - markedBytes > 2 * STRIDE_BYTES) {
+            // A message ends at a mark. Without this one it could be longer than the one in which its entries came.
+            addMark(lastIndex, lastBytes);
+            markedBytes = lastBytes;
+        }
         lastIndex += entryCount;
         lastBytes += entryBytes;
-        if (lastBytes - (markCount == 0 ? 0 : markBytes[markCount - 1]) >= STRIDE_BYTES) {
+        if (lastBytes - markedBytes >= STRIDE_BYTES) {
             addMark(lastIndex, lastBytes);
         }
     }
@@ -81,6 +87,9 @@ public final class LogShape {
         }
         while (markCount > 0 && markIndexes[markCount - 1] > keptIndex) {
             lastBytes = markBytes[--markCount];
+        }
+        if (markCount > 0 && markIndexes[markCount - 1] == keptIndex) {
+            lastBytes = markBytes[markCount - 1];
         }
         lastIndex = keptIndex;
     }
@@ -114,7 +123,10 @@ public final class LogShape {
         return 0;
     }
 
-    /** Where a message that starts with {@code firstIndex} should end: one term, about one stride. */
+    /**
+     * Where a message that starts with {@code firstIndex} should end: one term, about one stride, never more than two
+     * unless it is a single append, which came in one message itself.
+     */
     public long messageLastIndex(long firstIndex) {
         int mark = firstMarkFrom(firstIndex);
         long strideEnd = mark == markCount ? lastIndex : markIndexes[mark];

@@ -75,6 +75,31 @@ class LogShapeTest {
         assertTrue(messageEntries >= 1 && messageEntries <= 132, "entries in a message: " + messageEntries);
     }
 
+    /** A leader's frame is made for two strides or its longest batch, wherever the marks of its log have come from. */
+    @Property(tries = 50)
+    void bringsNoMoreIntoOneMessageThanTwoStridesOrOneBatch(@ForAll long seed) {
+        Random random = new Random(seed);
+        int twoStrides = 256 * 1024;
+        LogShape shape = new LogShape();
+        List<Integer> bytes = new ArrayList<>();
+        for (int round = 0; round < 60; round++) {
+            int batch = 1_000 * (1 + random.nextInt(400));
+            shape.append(1, batch / 1_000, batch);
+            for (int i = 0; i < batch / 1_000; i++) {
+                bytes.add(1_000);
+            }
+            if (random.nextInt(8) == 0) {
+                int kept = random.nextInt(bytes.size());
+                shape.cutAfter(kept);
+                bytes.subList(kept, bytes.size()).clear();
+            }
+        }
+        for (int first = 1; first <= bytes.size(); first++) {
+            long messageBytes = 1_000 * (shape.messageLastIndex(first) - first + 1);
+            assertTrue(messageBytes <= Math.max(twoStrides, 400_000), "bytes in a message: " + messageBytes);
+        }
+    }
+
     @Test
     void refusesFallingTermsAndForeignIndexes() {
         LogShape shape = new LogShape();
