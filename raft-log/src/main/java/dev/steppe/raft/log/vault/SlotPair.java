@@ -49,11 +49,12 @@ final class SlotPair {
         if (!isFirstValid && !isSecondValid) {
             return false;
         }
+        boolean areEqual = isFirstValid && slot.sequence() == secondSequence;
         boolean isFirstBest = isFirstValid && slot.sequence() >= secondSequence;
         if (!isFirstBest) {
             slot.decode(mapping, Slot.PAGE_BYTES);
         }
-        if (!isFirstValid || slot.sequence() != secondSequence) {
+        if (!areEqual) {
             write(isFirstBest ? 0 : Slot.PAGE_BYTES, slot.encode());
             write(isFirstBest ? Slot.PAGE_BYTES : 0, slot.encode());
         }

@@ -91,6 +91,21 @@ final class HardStateVaultTest {
     }
 
     @Test
+    void repairsAnOlderSlotSoThatItNeverComesBack() throws OperatingFault {
+        HardStateVault vault = open(disk);
+        vault.store(5, 2);
+        byte[] mixed = disk.content(NAME);
+        vault.store(6, 3);
+        System.arraycopy(disk.content(NAME), Slot.PAGE_BYTES, mixed, Slot.PAGE_BYTES, Slot.PAGE_BYTES);
+        disk.killProgram();
+        disk.putFile(NAME, mixed);
+        assertEquals(6, open(disk).term());
+        disk.losePower((name, page) -> 0);
+        disk.flipBit(NAME, Slot.PAGE_BYTES + 17, 2);
+        assertEquals(6, open(disk).term());
+    }
+
+    @Test
     void isDamagedWhenBothSlotsAre() throws OperatingFault {
         disk.flipBit(NAME, 20, 1);
         disk.flipBit(NAME, Slot.PAGE_BYTES + 20, 1);
