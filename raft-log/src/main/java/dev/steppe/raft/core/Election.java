@@ -109,6 +109,11 @@ final class Election {
         if (standing.role() == Role.LEADER || nowNs < deadlineNs) {
             return;
         }
+        if (standing.role() == Role.CANDIDATE && standing.vaultForced() != standing.hardSequence()) {
+            // Its vote for itself is on the way to the disk; another term would only have to be stored as well.
+            restartTimer(nowNs);
+            return;
+        }
         if (standing.leaderId() != CoreSettings.NOBODY) {
             leaderLossCount++;
         }

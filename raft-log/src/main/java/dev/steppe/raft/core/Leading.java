@@ -175,6 +175,10 @@ final class Leading {
 
     /** Until when this member stays in office if it hears and forces nothing more. */
     private long officeEndNs() {
+        if (peers.length == 1) {
+            // Nobody could take over: giving up would only spend a term for each time-out that the disk is late.
+            return Long.MAX_VALUE;
+        }
         for (int i = 0; i < peers.length; i++) {
             quorum.set(i, isSelf(peers[i]) ? Long.MAX_VALUE : peers[i].contactNs);
         }

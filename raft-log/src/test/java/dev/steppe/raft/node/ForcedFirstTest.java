@@ -98,4 +98,19 @@ class ForcedFirstTest {
         group.agree();
         assertEquals(1, group.ledger.count(Outcome.APPLIED));
     }
+
+    @Test
+    void spendsNoTermsWhileTheDiskOfASingleVoterHangs() {
+        InvokedGroup group = new InvokedGroup(1, 24);
+        runWithoutDisks(group, group.servers, 20_000);
+        assertEquals(1, group.servers.get(0).node.status().term());
+        Server only = group.leader();
+        assertEquals(ProposeVerdict.ACCEPTED, group.ledger.propose(only.node, 64));
+        runWithoutDisks(group, group.servers, 20_000);
+        assertTrue(only.leads(), "nobody could take over");
+        assertEquals(1, only.node.status().term());
+        assertEquals(1, group.ledger.count(Outcome.WAITING));
+        group.agree();
+        assertEquals(1, group.ledger.count(Outcome.APPLIED));
+    }
 }
