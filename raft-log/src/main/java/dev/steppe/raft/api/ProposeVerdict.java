@@ -4,7 +4,7 @@ package dev.steppe.raft.api;
 public enum ProposeVerdict {
     /** Taken; the listener will be called exactly once. */
     ACCEPTED,
-    /** The bounded queue is full; offer again later. Nothing was taken. */
+    /** The bounded queue is full, or the disk is; offer again later. Nothing was taken. */
     BACK_PRESSURED,
     /** This member is not the leader; {@link RaftStatus#leaderId()} may name it. Nothing was taken. */
     NOT_LEADER,

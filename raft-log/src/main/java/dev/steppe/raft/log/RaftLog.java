@@ -2,6 +2,7 @@ package dev.steppe.raft.log;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.layout.FrameHeader;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.log.vault.WatermarkFile;
@@ -230,6 +231,22 @@ public final class RaftLog implements AutoCloseable {
         checkOpen();
         userCount.incrementAndGet();
         return new EntryCursor(this, table.active().mapped());
+    }
+
+    /** True if the batch that is being built and one more of any length find a place without another segment. */
+    public boolean hasRoomForBatch() {
+        return table.isNextPrepared()
+                || table.active().hasRoom(batch.frameBytes() + FrameHeader.BYTES + config.batchMaxBytes());
+    }
+
+    /** Bytes that are left in the current segment. */
+    public int tailRoomBytes() {
+        return table.active().lengthBytes() - table.active().tailOffset();
+    }
+
+    /** Length of a new segment in bytes. */
+    public int segmentBytes() {
+        return config.segmentBytes();
     }
 
     /** True if a segment stands ready for the time when the current one is full. */

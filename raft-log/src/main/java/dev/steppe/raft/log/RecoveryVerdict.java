@@ -12,8 +12,8 @@ public sealed interface RecoveryVerdict {
 
     /**
      * Behind the last whole frame lay {@code discardedBytes} of bytes above every surviving watermark. They were
-     * zeroed. Nothing that this server acknowledged is lost, unless its last watermark was lost too; so a server that
-     * has peers asks them before it votes, a single voter only reports it.
+     * zeroed. Nothing that this server acknowledged is lost, unless the disk lost its last batch and its last watermark
+     * too, which nobody can tell from here. The server goes on and reports it.
      *
      * @param cutIndex the first index that is not there; what lay at it, if anything, was cut
      * @param discardedBytes from the cut to the last byte that was not zero

@@ -6,6 +6,7 @@ import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.RaftInput;
 import dev.steppe.raft.core.RaftOutput;
+import dev.steppe.raft.core.RaftOutput.AppendSource;
 import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessageDecoder;
@@ -36,11 +37,13 @@ final class ConsensusAgent<R> implements Agent {
     private final RaftOutput output = new RaftOutput();
     private final Inputs inputs = new Inputs();
     private final Consumer<OperatingFault> faultHandler = this::stop;
-    private final Consumer<NodeMail.LinkChange> linkHandler;
     private final MessageHandler frameHandler = this::onFrame;
     private final MessageHandler progressHandler = this::onProgress;
     private final MessageHandler commandHandler = this::onCommand;
-    private final MessageHandler losingHandler = this::onCommandWithoutLeader;
+    private final MessageHandler losingHandler =
+            (type, buffer, offset, length) -> lose(type, "this member does not lead; nothing was sent");
+    private final MessageHandler refusingHandler =
+            (type, buffer, offset, length) -> lose(type, "the disk has no room for the log; nothing was sent");
     private long nowNs;
     private int commandCount;
     private int commandBytes;
@@ -54,6 +57,7 @@ final class ConsensusAgent<R> implements Agent {
             RaftMessageDecoder decoder,
             Outbox outbox,
             OutputPerformer performer,
+            RunCheck runs,
             HaltSwitch haltSwitch) {}
 
     /** Monotonic time from the node's own start, so that it is never negative. */
@@ -76,7 +80,6 @@ final class ConsensusAgent<R> implements Agent {
         this.parts = parts;
         this.clock = clock;
         this.board = board;
-        linkHandler = parts.outbox()::onLink;
     }
 
     @Override
@@ -89,7 +92,6 @@ final class ConsensusAgent<R> implements Agent {
         if (isStopped) {
             return workCount;
         }
-        workCount += parts.mail().links.drain(linkHandler, FRAME_COUNT);
         workCount += parts.mail().progress.drain(progressHandler, PROGRESS_COUNT);
         workCount += parts.mail().frames.drain(frameHandler, FRAME_COUNT);
         workCount += takeReads();
@@ -143,33 +145,23 @@ final class ConsensusAgent<R> implements Agent {
             return;
         }
         if (decoder.message() instanceof AppendAsk ask && ask.entryCount() > 0) {
-            boolean isTakeable =
-                    parts.performer().hasRoomInLog(ask.entryBytes()) && isRun(ask, buffer, decoder.entriesOffset());
-            if (!isTakeable) {
-                parts.mail().droppedFrameCount.incrementAndGet();
-                return;
-            }
-            step(inputs.arrived.set(ask), buffer, decoder.entriesOffset(), ask.entryBytes());
+            onRun(ask, buffer, decoder.entriesOffset());
             return;
         }
         step(inputs.arrived.set(decoder.message()));
     }
 
-    /** Whether the bytes are as many whole records of that term as the message says; the core builds on it. */
-    private static boolean isRun(AppendAsk ask, DirectBuffer buffer, int entriesOffset) {
-        int offset = entriesOffset;
-        int endOffset = entriesOffset + ask.entryBytes();
-        for (int i = 0; i < ask.entryCount(); i++) {
-            if (endOffset - offset < RecordLayout.HEADER_BYTES) {
-                return false;
-            }
-            int recordBytes = OutputPerformer.recordBytesAt(buffer, offset);
-            if (recordBytes > endOffset - offset || OutputPerformer.recordTermAt(buffer, offset) != ask.entryTerm()) {
-                return false;
-            }
-            offset += recordBytes;
+    private void onRun(AppendAsk ask, DirectBuffer buffer, int offset) {
+        long readableIndex = parts.outbox().readableIndex();
+        if (!parts.performer().hasRoomInLog(ask.entryBytes())
+                || !parts.runs().isTakeable(ask, buffer, offset, core.shape(), readableIndex)) {
+            parts.mail().droppedFrameCount.incrementAndGet();
+            return;
         }
-        return offset == endOffset;
+        step(inputs.arrived.set(ask), buffer, offset, ask.entryBytes());
+        if (output.appendSource() == AppendSource.ARRIVED) {
+            parts.runs().handed(ask.lastIndex());
+        }
     }
 
     private void onProgress(int type, DirectBuffer buffer, int offset, int length) {
@@ -177,6 +169,10 @@ final class ConsensusAgent<R> implements Agent {
         long second = NodeMail.word(buffer, offset, 1);
         if (type == NodeMail.APPLIED) {
             board.applied(first, second);
+            return;
+        }
+        if (type == NodeMail.DISK_FULL) {
+            board.diskFull(first != 0);
             return;
         }
         long cutCount = NodeMail.word(buffer, offset, 2);
@@ -211,6 +207,9 @@ final class ConsensusAgent<R> implements Agent {
         if (core.role() != Role.LEADER) {
             return desk.drain(losingHandler, COMMAND_COUNT);
         }
+        if (board.isDiskFull()) {
+            return desk.drain(refusingHandler, COMMAND_COUNT);
+        }
         commandCount = 0;
         commandBytes = 0;
         while (commandCount < COMMAND_COUNT
@@ -234,10 +233,10 @@ final class ConsensusAgent<R> implements Agent {
         parts.performer().expect(type - 1, core.shape().lastIndex() + commandCount, core.term());
     }
 
-    private void onCommandWithoutLeader(int type, DirectBuffer buffer, int offset, int length) {
+    private void lose(int type, String reason) {
         ProposalListener<R> listener = parts.desks().proposals().take(type - 1);
         if (listener != null) {
-            listener.onLost("this member does not lead; nothing was sent");
+            listener.onLost(reason);
         }
     }
 

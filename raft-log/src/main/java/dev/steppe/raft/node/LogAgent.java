@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogAgent implements Agent {
     private static final int DRAIN_COUNT = 1 << 12;
-    private static final long SPACE_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long SPACE_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
     private static final UnsafeBuffer NOTHING = new UnsafeBuffer(new byte[0]);
 
     private final OpenLog open;
@@ -41,6 +41,8 @@ final class LogAgent implements Agent {
     private long vaultSequence;
     private boolean progressDue = true;
     private boolean isSupplyWanted;
+    private boolean isRefused;
+    private boolean isToldFull;
     private long supplyRetryNs;
     private @Nullable OperatingFault fault;
 
@@ -85,9 +87,14 @@ final class LogAgent implements Agent {
         }
     }
 
+    /** Forces what was written; the directory stays held, for the supply agent may still be making a file in it. */
     @Override
     public void onClose() {
-        close();
+        try {
+            log.close();
+        } catch (OperatingFault last) {
+            mail.faults.offer(last);
+        }
     }
 
     @Override
@@ -95,7 +102,7 @@ final class LogAgent implements Agent {
         return "log";
     }
 
-    /** Forces what was written and gives the directory back. Idempotent; the agent's thread, or any once it ended. */
+    /** Forces what was written and gives the directory back. Idempotent; any thread, once every agent has ended. */
     void close() {
         try {
             open.close();
@@ -113,6 +120,7 @@ final class LogAgent implements Agent {
             workCount++;
         }
         workCount += takeSupply();
+        storeHardState();
         workCount += drain();
         write();
         if (progressDue
@@ -121,13 +129,25 @@ final class LogAgent implements Agent {
             progressDue = false;
             workCount++;
         }
+        tellWhetherFull();
         return workCount;
     }
 
-    /** One mail at a time and only with a segment in reserve: then each mail finds room, and none is ever put back. */
+    /**
+     * Half of the last segment is kept back from new commands: for what is under way, for the entries of other leaders
+     * and for the first entry of a leadership.
+     */
+    private void tellWhetherFull() {
+        boolean isFull = isRefused && !log.isNextPrepared() && log.tailRoomBytes() < log.segmentBytes() / 2;
+        if (isFull != isToldFull && toConsensus.offer(NodeMail.DISK_FULL, isFull ? 1 : 0, 0, 0, 0)) {
+            isToldFull = isFull;
+        }
+    }
+
+    /** One mail at a time and only with room for the longest: then each finds its place, and none is ever put back. */
     private int drain() throws OperatingFault {
         int drainedCount = 0;
-        while (drainedCount < DRAIN_COUNT && log.isNextPrepared()) {
+        while (drainedCount < DRAIN_COUNT && log.hasRoomForBatch()) {
             if (mail.log.drain(handler, 1) == 0) {
                 break;
             }
@@ -157,8 +177,9 @@ final class LogAgent implements Agent {
 
     private void onSupplied(SupplyAgent.Supplied supplied) {
         isSupplyWanted = false;
-        if (supplied.verdict() == PrepareVerdict.NO_SPACE) {
-            // Nothing is taken until there is space again; a leader gives up meanwhile, for its log makes no progress.
+        isRefused = supplied.verdict() == PrepareVerdict.NO_SPACE;
+        if (isRefused) {
+            // What is left of the last segment is used up; then nothing is taken until there is space again.
             supplyRetryNs = clock.nanoTime() + SPACE_RETRY_NS;
             return;
         }
@@ -171,12 +192,13 @@ final class LogAgent implements Agent {
 
     private void onMail(int type, DirectBuffer buffer, int offset, int length) {
         try {
+            // Whatever the mail brings depends on the term and vote that were published before it.
+            storeHardState();
             switch (type) {
                 case NodeMail.COMMAND -> appendEntry(NodeMail.KIND_COMMAND, buffer, offset, length);
                 case NodeMail.RECORDS -> appendRecords(buffer, offset, length);
                 case NodeMail.NO_OP -> beginLeadership(NodeMail.word(buffer, offset, 0));
                 case NodeMail.CUT -> cutFrom(NodeMail.word(buffer, offset, 0));
-                case NodeMail.HARD_STATE -> storeHardState(buffer, offset);
                 default -> throw Invariant.broken("unknown mail to the log: type", type);
             }
         } catch (OperatingFault first) {
@@ -184,10 +206,13 @@ final class LogAgent implements Agent {
         }
     }
 
-    private void storeHardState(DirectBuffer buffer, int offset) throws OperatingFault {
-        open.vault().store(NodeMail.word(buffer, offset, 1), (int) NodeMail.word(buffer, offset, 2));
-        vaultSequence = NodeMail.word(buffer, offset, 0);
-        progressDue = true;
+    private void storeHardState() throws OperatingFault {
+        NodeMail.HardState newest = mail.hardState.get();
+        if (newest.sequence() != vaultSequence) {
+            open.vault().store(newest.term(), newest.votedFor());
+            vaultSequence = newest.sequence();
+            progressDue = true;
+        }
     }
 
     private void beginLeadership(long term) throws OperatingFault {

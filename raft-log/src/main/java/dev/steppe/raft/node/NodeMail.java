@@ -4,38 +4,43 @@ import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.runtime.ByteMailbox;
 import dev.steppe.runtime.Mailbox;
+import dev.steppe.runtime.Published;
 import dev.steppe.transport.Link;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mailboxes in which the agents of one node meet, and what the mails mean. A mail of numbers is four 64-bit words;
  * commands, entry records and frames are bytes. A log index in a mail is a licence to read the mapped log up to it.
  */
 final class NodeMail {
-    /** To log: sequence, term, vote. */
-    static final int HARD_STATE = 1;
     /** To log: first index to cut. */
-    static final int CUT = 2;
+    static final int CUT = 1;
     /** To log: term. A leadership begins here; commands that follow are of this term. */
-    static final int NO_OP = 3;
+    static final int NO_OP = 2;
     /** To log: payload of one command. */
-    static final int COMMAND = 4;
+    static final int COMMAND = 3;
     /** To log: whole entry records of a leader. */
-    static final int RECORDS = 5;
+    static final int RECORDS = 4;
 
     /** To consensus: readable index, forced index, cuts carried out, forced sequence of the vault. */
     static final int LOG_PROGRESS = 1;
     /** To consensus: applied index, state hash there. */
     static final int APPLIED = 2;
+    /** To consensus: 1 when the disk has no room for the log's next segment, 0 when it has again. */
+    static final int DISK_FULL = 3;
 
     /** To apply: index up to which entries are committed and can be read. */
     static final int APPLY = 1;
     /** To apply: seat of a proposal, its index, its term; in the order of indexes. */
     static final int EXPECT = 2;
-    /** To apply: the commit index when a leadership ended; what is expected behind it is unknown. */
+    /**
+     * To apply: last own entry known to be committed when a leadership ended; what is expected behind it is unknown.
+     */
     static final int ABANDON = 3;
     /** To apply: term, known leader or -1, index of the own empty entry or 0 if this member does not lead. */
     static final int ROLE = 4;
@@ -48,15 +53,24 @@ final class NodeMail {
     static final int KIND_COMMAND = 1;
 
     private static final int PROGRESS_BYTES = 1 << 12;
-    private static final int LINK_CHANGE_COUNT = 1 << 10;
+    private static final int VOTERS_MAX = 7;
 
     /** Frames of peers; the type is the peer's ordinal plus 1. */
     final ByteMailbox frames;
 
+    /**
+     * The newest term and vote, from consensus to log. Published before the mails that depend on it, so whoever has
+     * such a mail sees it; and never behind entries that wait for room on the disk.
+     */
+    final Published<HardState> hardState = new Published<>(new HardState(0, 0, 0));
+
     final ByteMailbox progress = new ByteMailbox(PROGRESS_BYTES);
     final ByteMailbox log;
     final ByteMailbox apply;
-    final Mailbox<LinkChange> links = new Mailbox<>(LINK_CHANGE_COUNT);
+
+    /** The newest link to each voter, by ordinal; null while there is none. Set by the transport, read by consensus. */
+    final AtomicReferenceArray<@Nullable Link> links = new AtomicReferenceArray<>(VOTERS_MAX);
+
     final Mailbox<OperatingFault> faults = new Mailbox<>(4);
 
     /** Frames that were no message of a voter, or for which there was no room; lost as on any network. */
@@ -65,8 +79,8 @@ final class NodeMail {
     /** Messages that no link took. */
     final AtomicLong unsentMessageCount = new AtomicLong();
 
-    /** A link came up or ended. */
-    record LinkChange(Link link, boolean isUp) {}
+    /** Term and vote to force; {@code sequence} counts their changes from 1. */
+    record HardState(long sequence, long term, int votedFor) {}
 
     /**
      * Empty boxes.

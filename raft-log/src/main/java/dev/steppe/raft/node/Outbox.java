@@ -1,5 +1,6 @@
 package dev.steppe.raft.node;
 
+import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.RaftOutput.Outgoing;
@@ -15,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Holds each message until everything that it depends on is durable, or in the case of entries readable, and then sends
@@ -26,13 +26,14 @@ final class Outbox {
     private final VoterSet voters;
     private final NodeMail mail;
     private final EntryCursor cursor;
+    private final RunCheck runs;
     private final RaftMessageEncoder encoder;
     private final UnsafeBuffer frame;
-    private final @Nullable Link[] links;
     private final List<Held> held = new ArrayList<>();
     private final List<Held> free = new ArrayList<>();
     private long vaultForced;
     private long readableIndex;
+    private boolean isSilent;
 
     /** A copy of a message that must wait. */
     private static final class Held {
@@ -58,23 +59,16 @@ final class Outbox {
         }
     }
 
-    Outbox(VoterSet voters, NodeMail mail, EntryCursor cursor, RaftMessageEncoder encoder, int frameMaxBytes) {
+    /** What reads the log: a cursor, and a check beside it that moves the same cursor. */
+    record Source(EntryCursor cursor, RunCheck runs) {}
+
+    Outbox(VoterSet voters, NodeMail mail, Source source, RaftMessageEncoder encoder, int frameMaxBytes) {
         this.mail = mail;
         this.voters = voters;
-        this.cursor = cursor;
+        cursor = source.cursor();
+        runs = source.runs();
         this.encoder = encoder;
         frame = new UnsafeBuffer(ByteBuffer.allocateDirect(frameMaxBytes));
-        links = new Link[voters.count()];
-    }
-
-    /** A link to a voter came up or ended; the newest one counts. */
-    void onLink(NodeMail.LinkChange change) {
-        int ordinal = voters.ordinalOf((int) change.link().peer().memberId());
-        if (change.isUp()) {
-            links[ordinal] = change.link();
-        } else if (links[ordinal] == change.link()) {
-            links[ordinal] = null;
-        }
     }
 
     /** Entries up to {@code index} can be read; falls when entries are cut. */
@@ -130,9 +124,7 @@ final class Outbox {
     /** Forgets everything: this member says nothing any more. */
     void silence() {
         held.clear();
-        for (int i = 0; i < links.length; i++) {
-            links[i] = null;
-        }
+        isSilent = true;
     }
 
     void close() {
@@ -152,14 +144,17 @@ final class Outbox {
     }
 
     private void send(RaftMessage message, int toMember) {
-        Link link = links[voters.ordinalOf(toMember)];
-        if (link == null) {
+        Link link = mail.links.get(voters.ordinalOf(toMember));
+        if (link == null || isSilent) {
             mail.unsentMessageCount.incrementAndGet();
             return;
         }
         int length;
         if (message instanceof AppendAsk ask && ask.entryCount() > 0) {
             length = encodeWithEntries(ask);
+            if (length < 0) {
+                return;
+            }
         } else {
             length = encoder.encode(message, frame, 0);
         }
@@ -168,6 +163,7 @@ final class Outbox {
         }
     }
 
+    /** Length of the frame; -1, and this member stops, if the log does not hold any more what was written. */
     private int encodeWithEntries(AppendAsk ask) {
         // The head of an append has one length; it is written twice because the bytes of the entries stand in it.
         int headBytes = encoder.encode(ask, frame, 0);
@@ -179,6 +175,11 @@ final class Outbox {
             offset += recordBytes;
         }
         ask.entries(ask.entryTerm(), ask.entryCount(), offset - headBytes);
+        if (!runs.isSound(ask, frame, headBytes, readableIndex)) {
+            mail.faults.offer(new OperatingFault("entries " + (ask.prevIndex() + 1) + " to " + ask.lastIndex()
+                    + " of this log are not what was written; check the disk, others go on without this server"));
+            return -1;
+        }
         encoder.encode(ask, frame, 0);
         return offset;
     }

@@ -16,9 +16,6 @@ import org.agrona.DirectBuffer;
  * Owned by the consensus agent.
  */
 final class OutputPerformer {
-    /** See the drawing in {@link RecordLayout}. */
-    private static final int RECORD_TERM_OFFSET = 8;
-
     private final NodeMail mail;
     private final Outbox outbox;
     private final BroadcastTimer timer;
@@ -56,7 +53,8 @@ final class OutputPerformer {
     /** Carries out {@code output}; the records of an arrived run stand at {@code recordsOffset} of {@code records}. */
     void perform(RaftOutput output, RaftCore core, DirectBuffer records, int recordsOffset, int recordsBytes) {
         if (output.hardSequence() != 0) {
-            toLog.send(NodeMail.HARD_STATE, output.hardSequence(), output.hardTerm(), output.hardVotedFor());
+            mail.hardState.publish(
+                    new NodeMail.HardState(output.hardSequence(), output.hardTerm(), output.hardVotedFor()));
         }
         if (output.cutFromIndex() != 0) {
             toLog.send(NodeMail.CUT, output.cutFromIndex(), 0, 0);
@@ -73,7 +71,7 @@ final class OutputPerformer {
         }
         tellApply(core);
         if (output.roleChanged()) {
-            tellRole(core);
+            tellRole(core, output.cutFromIndex());
         }
         for (int i = 0; i < output.readCount(); i++) {
             toApply.send(NodeMail.READ, output.readId(i), output.readIndex(i), 0);
@@ -112,11 +110,13 @@ final class OutputPerformer {
         toApply.send(NodeMail.ROLE, core.term(), -1, 0);
     }
 
-    private void tellRole(RaftCore core) {
+    private void tellRole(RaftCore core, long cutFromIndex) {
         boolean leadsNow = core.role() == Role.LEADER;
         if (leads && !leadsNow) {
             timer.leadershipEnded();
-            toApply.send(NodeMail.ABANDON, core.commitIndex(), 0, 0);
+            // One word of a new leader may end a leadership, replace its entries and commit what replaces them.
+            long ownIndex = cutFromIndex == 0 ? Long.MAX_VALUE : cutFromIndex - 1;
+            toApply.send(NodeMail.ABANDON, Math.min(core.commitIndex(), ownIndex), 0, 0);
         }
         leads = leadsNow;
         toApply.send(NodeMail.ROLE, core.term(), core.leaderId(), leadsNow ? noOpIndex : 0);
@@ -133,12 +133,8 @@ final class OutputPerformer {
         }
     }
 
-    static int recordBytesAt(DirectBuffer records, int offset) {
+    private static int recordBytesAt(DirectBuffer records, int offset) {
         int payloadBytes = records.getInt(offset, ByteOrder.LITTLE_ENDIAN) & RecordLayout.PAYLOAD_MAX_BYTES;
         return RecordLayout.recordBytes(payloadBytes);
-    }
-
-    static long recordTermAt(DirectBuffer records, int offset) {
-        return records.getLong(offset + RECORD_TERM_OFFSET, ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -1,6 +1,5 @@
 package dev.steppe.raft.node;
 
-import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.RaftConfig;
@@ -46,16 +45,17 @@ final class PeerLinks implements LinkListener, AutoCloseable {
 
     @Override
     public void onUp(Link link) {
-        if (voters.ordinalOf((int) link.peer().memberId()) < 0) {
+        int ordinal = ordinalOf(link);
+        if (ordinal < 0) {
             link.close();
-            return;
+        } else {
+            mail.links.set(ordinal, link);
         }
-        hand(new NodeMail.LinkChange(link, true));
     }
 
     @Override
     public void onFrame(Link link, DirectBuffer buffer, int offset, int length) {
-        int ordinal = voters.ordinalOf((int) link.peer().memberId());
+        int ordinal = ordinalOf(link);
         boolean fits = length <= mail.frames.messageMaxBytes();
         if (ordinal < 0 || !fits || !mail.frames.offer(ordinal + 1, buffer, offset, length)) {
             mail.droppedFrameCount.incrementAndGet();
@@ -64,8 +64,10 @@ final class PeerLinks implements LinkListener, AutoCloseable {
 
     @Override
     public void onDown(Link link, LinkDown reason) {
-        if (voters.ordinalOf((int) link.peer().memberId()) >= 0) {
-            hand(new NodeMail.LinkChange(link, false));
+        int ordinal = ordinalOf(link);
+        if (ordinal >= 0) {
+            // A newer link to the same voter may be up already.
+            mail.links.compareAndSet(ordinal, link, null);
         }
     }
 
@@ -93,9 +95,8 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         return member.port() == 0 ? member.host() : member.host() + ":" + member.port();
     }
 
-    private void hand(NodeMail.LinkChange change) {
-        if (!mail.links.offer(change)) {
-            throw Invariant.broken("too many changes of links wait: count", mail.links.waitingCount());
-        }
+    private int ordinalOf(Link link) {
+        long memberId = link.peer().memberId();
+        return memberId > Integer.MAX_VALUE ? -1 : voters.ordinalOf((int) memberId);
     }
 }

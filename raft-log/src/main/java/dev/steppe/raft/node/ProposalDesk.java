@@ -62,8 +62,14 @@ final class ProposalDesk<R> {
             freeSeats.offer(seat);
             return ProposeVerdict.BACK_PRESSURED;
         }
-        // Closed meanwhile: whoever takes the listener decides whether it is called.
-        return isClosed && seat.getAndSet(null) != null ? ProposeVerdict.CLOSED : ProposeVerdict.ACCEPTED;
+        if (isClosed) {
+            // Closed meanwhile: the agents may still have drained the bytes, so nobody can say that nothing was taken.
+            ProposalListener<R> waiting = seat.getAndSet(null);
+            if (waiting != null) {
+                waiting.onUnknown("this member was closed before the outcome was known");
+            }
+        }
+        return ProposeVerdict.ACCEPTED;
     }
 
     /** Gives up to {@code limitCount} commands to {@code handler}, the type being the seat plus 1. Consensus agent. */

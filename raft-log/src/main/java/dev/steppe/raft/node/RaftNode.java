@@ -1,5 +1,6 @@
 package dev.steppe.raft.node;
 
+import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.ProposalListener;
@@ -85,8 +86,15 @@ public final class RaftNode<R> implements RaftServer<R> {
         BroadcastTimer timer = new BroadcastTimer(electionMinNs, 0);
         Durability durability = open.directory().isDurable() ? Durability.FORCED : Durability.UNFORCED;
         board = new StatusBoard(config, durability, timer, core, machine.stateHash());
+        EntryCursor cursor = open.log().openCursor();
+        RunCheck outgoing = new RunCheck(config.clusterId(), cursor, runMaxBytes(config.limits()));
+        RunCheck incoming = new RunCheck(config.clusterId(), cursor, runMaxBytes(config.limits()));
         Outbox outbox = new Outbox(
-                voters, mail, open.log().openCursor(), new RaftMessageEncoder(config.clusterId()), frameMaxBytes);
+                voters,
+                mail,
+                new Outbox.Source(cursor, outgoing),
+                new RaftMessageEncoder(config.clusterId()),
+                frameMaxBytes);
         ConsensusAgent.Parts<R> parts = new ConsensusAgent.Parts<>(
                 mail,
                 desks,
@@ -94,6 +102,7 @@ public final class RaftNode<R> implements RaftServer<R> {
                 new RaftMessageDecoder(config.clusterId(), RecordLayout.HEADER_BYTES),
                 outbox,
                 new OutputPerformer(mail, outbox, timer),
+                incoming,
                 world.haltSwitch());
         outbox.readable(open.log().lastIndex());
         consensus = new ConsensusAgent<>(core, parts, clock, board);
@@ -161,6 +170,9 @@ public final class RaftNode<R> implements RaftServer<R> {
         }
         if (!board.leads() && !desks.proposals().isClosed()) {
             return ProposeVerdict.NOT_LEADER;
+        }
+        if (board.isDiskFull() && !desks.proposals().isClosed()) {
+            return ProposeVerdict.BACK_PRESSURED;
         }
         return desks.proposals().offer(buffer, offset, length, listener);
     }
@@ -258,8 +270,23 @@ public final class RaftNode<R> implements RaftServer<R> {
         if (verdict instanceof RecoveryVerdict.TornTail torn) {
             return torn.open();
         }
-        throw new OperatingFault(
-                "member " + memberId + " cannot use its directory: " + verdict + "; nothing was changed");
+        throw new OperatingFault("member " + memberId + " cannot use its directory: " + sentence(verdict));
+    }
+
+    private static String sentence(RecoveryVerdict verdict) {
+        if (verdict instanceof RecoveryVerdict.Damaged damaged) {
+            return damaged.place() + " is damaged (" + damaged.reason()
+                    + "); nothing was changed, keep the directory and" + " put a new member in this one's place";
+        }
+        if (verdict instanceof RecoveryVerdict.Foreign foreign) {
+            return "it belongs to member " + foreign.found().memberId() + " of cluster "
+                    + foreign.found().clusterId() + "; nothing was changed, check the path";
+        }
+        if (verdict instanceof RecoveryVerdict.NoSpace noSpace) {
+            return "the disk has no room for " + noSpace.fileName() + " of " + noSpace.neededBytes()
+                    + " bytes; make room and start again";
+        }
+        throw Invariant.broken("no log although the verdict is good", verdict.toString());
     }
 
     private static RaftCore recoveredCore(RaftConfig config, VoterSet voters, OpenLog open, long seed) {

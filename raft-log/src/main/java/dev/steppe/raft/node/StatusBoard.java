@@ -25,6 +25,7 @@ final class StatusBoard {
     private final BroadcastTimer timer;
     private final Published<RaftStatus> published;
     private volatile boolean leads;
+    private volatile boolean isDiskFull;
     private TimingReport timing;
     private long timingNs;
     private long pictureNs;
@@ -49,6 +50,15 @@ final class StatusBoard {
     /** Whether this member leads, as of its last step. Any thread. */
     boolean leads() {
         return leads;
+    }
+
+    /** Whether new commands must wait because the disk has no room for more of the log. Any thread. */
+    boolean isDiskFull() {
+        return isDiskFull;
+    }
+
+    void diskFull(boolean isFull) {
+        isDiskFull = isFull;
     }
 
     int maxEntryBytes() {

@@ -1,0 +1,121 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.base.Invariant;
+import dev.steppe.raft.core.LogShape;
+import dev.steppe.raft.log.EntryCursor;
+import dev.steppe.raft.log.layout.EntryChain;
+import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.message.RaftMessage.AppendAsk;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at runs of entries where they cross this member's border, before anything is built on them: whole records of
+ * the term that was named, and a continuation of the chain. So rot on a leader's disk stops that leader instead of
+ * every follower that it feeds, and bytes that a peer got wrong are lost like a frame. Owned by the consensus agent;
+ * allocates nothing once it has seen its buffer.
+ */
+final class RunCheck {
+    private final EntryChain chain;
+    private final EntryCursor cursor;
+    private final int runMaxBytes;
+    private @Nullable ByteBuffer seen;
+    private ByteBuffer view = ByteBuffer.allocate(0);
+    private int checkedCrc;
+    private long handedIndex = -1;
+    private int handedCrc;
+
+    /** For runs of up to {@code runMaxBytes} that continue the log under {@code cursor}. */
+    RunCheck(long clusterId, EntryCursor cursor, int runMaxBytes) {
+        chain = new EntryChain(clusterId);
+        this.cursor = cursor;
+        this.runMaxBytes = runMaxBytes;
+    }
+
+    /**
+     * Whether a run that arrived at {@code offset} may be shown to the core, whose log has {@code shape} and can be
+     * read up to {@code readableIndex}. False also while the entry before it is not written yet: the leader says it
+     * again.
+     */
+    boolean isTakeable(AppendAsk ask, DirectBuffer buffer, int offset, LogShape shape, long readableIndex) {
+        if (ask.entryBytes() > runMaxBytes) {
+            return false;
+        }
+        look(buffer);
+        if (!isWhole(ask, offset)) {
+            return false;
+        }
+        long prevIndex = ask.prevIndex();
+        boolean isRefused = prevIndex > shape.lastIndex() || shape.termAt(prevIndex) != ask.prevTerm();
+        if (isRefused) {
+            return true;
+        }
+        if (prevIndex == handedIndex) {
+            return isChained(ask, offset, handedCrc);
+        }
+        return prevIndex <= readableIndex && isChained(ask, offset, crcAt(prevIndex, readableIndex));
+    }
+
+    /** The run that was looked at last is on its way to the log: the next one may follow it before it is written. */
+    void handed(long lastIndex) {
+        handedIndex = lastIndex;
+        handedCrc = checkedCrc;
+    }
+
+    /** Whether a run that was copied from the own log to {@code offset} is what was once written there. */
+    boolean isSound(AppendAsk ask, DirectBuffer buffer, int offset, long readableIndex) {
+        look(buffer);
+        return isWhole(ask, offset) && isChained(ask, offset, crcAt(ask.prevIndex(), readableIndex));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The same memory is meant, not equal bytes.
+    private void look(DirectBuffer buffer) {
+        ByteBuffer bytes = buffer.byteBuffer();
+        if (bytes == null || buffer.wrapAdjustment() != 0) {
+            throw Invariant.broken("frames lie in whole direct buffers: adjustment", buffer.wrapAdjustment());
+        }
+        if (bytes != seen) {
+            seen = bytes;
+            view = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            view.clear();
+        }
+    }
+
+    private int crcAt(long index, long readableIndex) {
+        if (index == 0) {
+            return EntryChain.ORIGIN;
+        }
+        cursor.moveTo(index, readableIndex);
+        return cursor.chainCrc();
+    }
+
+    /** Exactly as many whole records of that term as the message says. */
+    private boolean isWhole(AppendAsk ask, int startOffset) {
+        int offset = startOffset;
+        int endOffset = startOffset + ask.entryBytes();
+        for (int i = 0; i < ask.entryCount(); i++) {
+            int recordBytes = RecordLayout.recordBytesWithin(view, offset, endOffset);
+            if (recordBytes < 0 || RecordLayout.term(view, offset) != ask.entryTerm()) {
+                return false;
+            }
+            offset += recordBytes;
+        }
+        return offset == endOffset;
+    }
+
+    private boolean isChained(AppendAsk ask, int startOffset, int prevCrc) {
+        int offset = startOffset;
+        checkedCrc = prevCrc;
+        for (int i = 1; i <= ask.entryCount(); i++) {
+            int recordCrc = RecordLayout.chainCrc(view, offset);
+            if (recordCrc != chain.crcOf(checkedCrc, ask.prevIndex() + i, view, offset)) {
+                return false;
+            }
+            checkedCrc = recordCrc;
+            offset += RecordLayout.recordBytes(RecordLayout.payloadBytes(view, offset));
+        }
+        return true;
+    }
+}
