@@ -5,8 +5,8 @@ import dev.steppe.command.Command;
 /** What the applier wishes for. Called on the applier's own thread, in a defined order; must not call back. */
 public interface ApplierOutput {
     /**
-     * Propose this entry. What became of it comes back through {@link PlanApplier#judged} or
-     * {@link PlanApplier#dropped}, in the order of the proposals.
+     * Propose this entry, in this order with the others. What became of it comes back through
+     * {@link PlanApplier#judged} or {@link PlanApplier#dropped}, once.
      */
     void propose(Command.CommitPlans entry);
 

@@ -13,6 +13,7 @@ final class InFlight {
     private final int refusedCount;
     private final String reason;
     private final List<Effect> effects;
+    private boolean isLaid = true;
 
     /**
      * What a plan does to one node, by dimension.
@@ -70,6 +71,13 @@ final class InFlight {
 
     List<Effect> effects() {
         return effects;
+    }
+
+    /** Its effects are to be taken out of the overlay; false if they were before. */
+    boolean lift() {
+        boolean wasLaid = isLaid;
+        isLaid = false;
+        return wasLaid;
     }
 
     int rowCount() {

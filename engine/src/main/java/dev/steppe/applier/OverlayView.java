@@ -50,7 +50,24 @@ final class OverlayView implements VerifyView {
 
     void remove(InFlight plan) {
         jobs.remove(plan.plan().job());
-        lay(plan, -1);
+        lift(plan);
+    }
+
+    /** Takes away what the plan does to nodes if the base has it, or has what excludes it; whether it does. */
+    boolean liftIfSeen(InFlight plan) {
+        JobVersion job = base.job(plan.plan().job());
+        boolean isSeen = job != null
+                && job.indexes().placementIndex() != plan.plan().basis().placementIndex();
+        if (isSeen) {
+            lift(plan);
+        }
+        return isSeen;
+    }
+
+    private void lift(InFlight plan) {
+        if (plan.lift()) {
+            lay(plan, -1);
+        }
     }
 
     void clear() {

@@ -10,7 +10,9 @@ import dev.steppe.verify.PlanVerdict;
 import dev.steppe.verify.PlanVerifier;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies plans, numbers them and puts them into entries. Owned by the applier agent of the leader.
@@ -20,11 +22,12 @@ import java.util.List;
  * which nothing holds is answered without an entry. If only plans in flight stood in its way, that answer waits for
  * them, because no view that could be planned on shows them earlier.
  *
- * <p>Each round goes in this order: take plans out of the mailbox, {@link #observe} the newest view, hand in what apply
- * has said until then ({@link #judged}, {@link #dropped}), {@link #offer} the plans while {@link #hasRoom},
- * {@link #flush}. So no plan was made on a newer view than it is verified on, and none that the view already has is
- * counted twice, if outcomes are mailed before the view that has them is published. Always holds: sequences ascend
- * within the term, and every plan offered is answered once. Sources: DESIGN §7 [1]; {@code scheduling.md} 8.3, 8.4 [2].
+ * <p>Each round goes in this order: take plans out of the mailbox, {@link #observe} the newest view, {@link #offer} the
+ * plans while {@link #hasRoom}, {@link #flush}; so no plan was made on a newer view than it is verified on. What apply
+ * said ({@link #judged}, {@link #dropped}) may come before or after the view that has it, and in any order: a plan
+ * counts for nothing any more as soon as the view shows another placement index of its job than the plan was made on,
+ * because then it is in the view or will be refused. Always holds: sequences ascend within the term, and every plan
+ * offered is answered once. Sources: DESIGN §7 [1]; {@code scheduling.md} 8.3, 8.4 [2].
  */
 public final class PlanApplier {
     private final ApplierConfig config;
@@ -77,6 +80,7 @@ public final class PlanApplier {
             return;
         }
         overlay.observe(view);
+        liftSeen();
         retire();
     }
 
@@ -118,51 +122,56 @@ public final class PlanApplier {
         output.propose(new Command.CommitPlans(term, numbered));
     }
 
-    /**
-     * What apply said of the oldest entry that was proposed and not judged, in {@code ofTerm}; another term's is old
-     * news.
-     */
-    public void judged(long ofTerm, CommandOutcome outcome) {
-        if (ofTerm != term) {
-            return;
-        }
-        PlanEntry entry = proposed.poll();
+    /** What apply said of an entry that was proposed; one of another term is old news. */
+    public void judged(Command.CommitPlans proposal, CommandOutcome outcome) {
+        PlanEntry entry = take(proposal);
         if (entry == null) {
-            throw Invariant.broken("apply judged plans that were not proposed: term", ofTerm);
+            return;
         }
         if (outcome instanceof CommandOutcome.PlansJudged judged) {
             entry.setIndex(judged.index());
             settle(entry, judged);
             applied.add(entry);
             retire();
+            release(judged.index());
         } else if (outcome instanceof CommandOutcome.Refused refused) {
             counters.refusedPlanCount += entry.planCount();
             entry.plans().forEach(plan -> {
                 overlay.remove(plan);
                 output.answer(plan.ticket(), new PlanAnswer.Refused(refused.index(), refused.sentence()));
             });
-            release(entry.lastSequence(), refused.index());
+            release(refused.index());
         } else {
             throw Invariant.broken("plans were answered with something else", outcome.toString());
         }
     }
 
-    /**
-     * The log did not take the oldest entry that was proposed and not judged: whether it is ever applied is not known.
-     */
-    public void dropped(long ofTerm) {
-        if (ofTerm != term) {
-            return;
+    /** The log did not take an entry that was proposed, or nobody knows: it may or may not be applied one day. */
+    public void dropped(Command.CommitPlans proposal) {
+        PlanEntry entry = take(proposal);
+        if (entry != null) {
+            entry.plans().forEach(plan -> {
+                overlay.remove(plan);
+                output.answer(plan.ticket(), new PlanAnswer.Unknown());
+            });
+            release(overlay.base().index());
         }
-        PlanEntry entry = proposed.poll();
-        if (entry == null) {
-            throw Invariant.broken("an entry was dropped that was not proposed: term", ofTerm);
+    }
+
+    /** Takes the entry out of those proposed; null if it is of another term. */
+    private @Nullable PlanEntry take(Command.CommitPlans proposal) {
+        if (proposal.term() != term) {
+            return null;
         }
-        entry.plans().forEach(plan -> {
-            overlay.remove(plan);
-            output.answer(plan.ticket(), new PlanAnswer.Unknown());
-        });
-        release(entry.lastSequence(), overlay.base().index());
+        long sequence = proposal.plans().get(0).sequence();
+        for (Iterator<PlanEntry> entries = proposed.iterator(); entries.hasNext(); ) {
+            PlanEntry entry = entries.next();
+            if (entry.firstSequence() == sequence) {
+                entries.remove();
+                return entry;
+            }
+        }
+        throw Invariant.broken("an entry was answered that was not proposed, or twice: term, sequence", term, sequence);
     }
 
     /** What it did so far. */
@@ -212,7 +221,6 @@ public final class PlanApplier {
             counters.count(outcome);
             output.answer(plan.ticket(), answer(plan, outcome, judged.index()));
         }
-        release(entry.lastSequence(), judged.index());
     }
 
     private static PlanAnswer answer(InFlight plan, PlanOutcome outcome, long index) {
@@ -228,11 +236,26 @@ public final class PlanApplier {
                 : new PlanAnswer.Refused(index, outcome.refusal());
     }
 
-    /** Refusals that waited for plans up to {@code sequence} may plan again at {@code index}. */
-    private void release(long sequence, long index) {
-        while (!parked.isEmpty() && parked.peek().afterSequence() <= sequence) {
+    /** Refusals that waited for plans that are all answered by now may plan again at {@code index}. */
+    private void release(long index) {
+        PlanEntry oldest = proposed.isEmpty() ? batch : proposed.peek();
+        long answered = oldest.planCount() == 0 ? lastSequence : oldest.firstSequence() - 1;
+        while (!parked.isEmpty() && parked.peek().afterSequence() <= answered) {
             Parked one = parked.poll();
             output.answer(one.ticket(), new PlanAnswer.Refused(index, one.reason()));
+        }
+    }
+
+    /** Plans that the base view has, or that can hold no more, count for nothing; entries are applied in order. */
+    private void liftSeen() {
+        for (PlanEntry entry : proposed) {
+            int liftedCount = 0;
+            for (InFlight plan : entry.plans()) {
+                liftedCount += overlay.liftIfSeen(plan) ? 1 : 0;
+            }
+            if (liftedCount == 0) {
+                return;
+            }
         }
     }
 

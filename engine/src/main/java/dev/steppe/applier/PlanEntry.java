@@ -30,9 +30,9 @@ final class PlanEntry {
         return plans.size() >= config.plansMax() || rowCount >= config.rowsMax();
     }
 
-    /** Sequence of the last plan; 0 if there is none. */
-    long lastSequence() {
-        return plans.isEmpty() ? 0 : plans.get(plans.size() - 1).sequence();
+    /** Sequence of the first plan; 0 if there is none. */
+    long firstSequence() {
+        return plans.isEmpty() ? 0 : plans.get(0).sequence();
     }
 
     /** The entry's index once it is applied, else 0. */

@@ -83,6 +83,7 @@ final class ApplierAgent implements Agent {
         }
         long ticket = nextTicket++;
         open.put(ticket, submitted);
+        applier.observe(published.get()); // No older than the view that the plan was made on.
         applier.offer(ticket, submitted.plan());
     }
 
@@ -109,13 +110,13 @@ final class ApplierAgent implements Agent {
                 public void applied(CommandOutcome outcome) {
                     order.settle(place, () -> {
                         applier.observe(published.get());
-                        applier.judged(entry.term(), outcome);
+                        applier.judged(entry, outcome);
                     });
                 }
 
                 @Override
                 public void lost(Proposals.Loss loss, String reason) {
-                    order.settle(place, () -> applier.dropped(entry.term()));
+                    order.settle(place, () -> applier.dropped(entry));
                 }
             });
         }

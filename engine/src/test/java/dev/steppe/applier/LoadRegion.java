@@ -55,7 +55,7 @@ final class LoadRegion implements ApplierOutput, BrokerOutput {
 
     private record Entry(long term, Command command) {}
 
-    private record Judged(long term, CommandOutcome outcome) {}
+    private record Judged(Command.CommitPlans entry, CommandOutcome outcome) {}
 
     StateView view() {
         return published;
@@ -104,12 +104,17 @@ final class LoadRegion implements ApplierOutput, BrokerOutput {
         applier.flush();
     }
 
+    /** The applier reads the newest view. */
+    void look() {
+        applier.observe(published);
+    }
+
     /** The applier reads the newest view, then what apply said. */
     void listen() {
-        applier.observe(published);
+        look();
         while (!outcomes.isEmpty()) {
             Judged one = outcomes.poll();
-            applier.judged(one.term(), one.outcome());
+            applier.judged(one.entry(), one.outcome());
         }
     }
 
@@ -130,8 +135,8 @@ final class LoadRegion implements ApplierOutput, BrokerOutput {
         StateView before = published;
         index++;
         CommandOutcome outcome = fsm.apply(at.at(index, entry.term(), nowMs), entry.command());
-        if (entry.command() instanceof Command.CommitPlans) {
-            outcomes.add(new Judged(entry.term(), outcome));
+        if (entry.command() instanceof Command.CommitPlans plans) {
+            outcomes.add(new Judged(plans, outcome));
         }
         fsm.applied(index, nowMs);
         StateView after = published;

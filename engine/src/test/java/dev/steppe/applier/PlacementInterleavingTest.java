@@ -37,7 +37,8 @@ final class PlacementInterleavingTest {
             LoadRegion region = new LoadRegion(ApplierConfig.DEFAULT);
             LoadFixture.fill(region);
             List<Desk> desks = desks(seed == 1, 2);
-            while (region.broker().trackedCount() > 0 || !region.isLogEmpty()) {
+            for (int i = 0; region.broker().trackedCount() > 0 || !region.isLogEmpty(); i++) {
+                assertTrue(i < 2_000_000, () -> "never done: " + region.counters());
                 step(region, desks, random);
             }
             LoadFixture.check(region);
@@ -122,13 +123,13 @@ final class PlacementInterleavingTest {
 
     /** Nothing disturbs any more, and time passes: in the end nothing is pending. */
     private static void finish(LoadRegion region, List<Desk> desks, SplittableRandom random) {
-        for (int quiet = 0; quiet < 50; quiet++) {
+        int quietCount = 0;
+        for (int round = 0; quietCount < 50; round++) {
+            assertTrue(round < 2_000, () -> "somebody asks for ever: " + region.counters());
             for (int i = 0; i < 200; i++) {
                 step(region, desks, random);
             }
-            if (!isQuiet(region, desks)) {
-                quiet = 0;
-            }
+            quietCount = isQuiet(region, desks) ? quietCount + 1 : 0;
             region.pass(10_000);
         }
     }
@@ -196,7 +197,7 @@ final class PlacementInterleavingTest {
             } else if (step instanceof Step.Submit submit && region.hasRoom()) {
                 step = null;
                 Lease mine = lease;
-                region.listen();
+                region.look();
                 region.offer(submit.plan(), answer -> answered(region, mine, answer));
             }
         }

@@ -79,8 +79,8 @@ final class PlanApplierTest {
         applier.observe(world.view());
         applier.offer(1, first);
         applier.flush();
-        CommandOutcome outcome = world.apply(sink.entries.remove());
-        applier.judged(EngineWorld.TERM, outcome);
+        Command.CommitPlans entry = sink.entries.remove();
+        applier.judged(entry, world.apply(entry));
         applier.offer(2, second);
         assertEquals(
                 world.view().index(),
@@ -156,13 +156,54 @@ final class PlanApplierTest {
         applier.observe(before);
         applier.offer(1, first);
         applier.flush();
-        CommandOutcome outcome = world.apply(sink.entries.remove());
+        Command.CommitPlans entry = sink.entries.remove();
+        CommandOutcome outcome = world.apply(entry);
         applier.observe(world.view());
-        applier.judged(EngineWorld.TERM, outcome);
+        applier.judged(entry, outcome);
         applier.observe(before);
         applier.offer(2, second);
         applier.flush();
         assertEquals(1, sink.entries.remove().plans().size(), "counted twice, the first would fill the node");
+    }
+
+    @Test
+    void countsAPlanOnceThoughItsOutcomeComesLate() {
+        PlanApplier applier = applier(ApplierConfig.DEFAULT);
+        world.nodes(EngineWorld.node("n1", 1_000));
+        List<Plan> plans = List.of(plan("a", 1), plan("b", 1), plan("c", 1));
+        applier.observe(world.view());
+        applier.offer(1, plans.get(0));
+        applier.flush();
+        Command.CommitPlans entry = sink.entries.remove();
+        CommandOutcome outcome = world.apply(entry);
+        applier.observe(world.view());
+        applier.offer(2, plans.get(1));
+        applier.flush();
+        assertEquals(1, sink.entries.size());
+        applier.judged(entry, outcome);
+        commitNext(applier);
+        applier.offer(3, plans.get(2));
+        assertInstanceOf(PlanAnswer.Committed.class, sink.answers.get(2L));
+        assertInstanceOf(PlanAnswer.Refused.class, sink.answers.get(3L), "taken away once, not twice");
+    }
+
+    @Test
+    void takesAnswersInAnyOrder() {
+        PlanApplier applier = applier(new ApplierConfig(1, 100, 2));
+        world.nodes(EngineWorld.node("n1", 1_000));
+        List<Plan> plans = List.of(plan("a", 1), plan("b", 1), plan("c", 1));
+        applier.observe(world.view());
+        applier.offer(1, plans.get(0));
+        applier.offer(2, plans.get(1));
+        applier.offer(3, plans.get(2));
+        Command.CommitPlans first = sink.entries.remove();
+        applier.dropped(sink.entries.remove());
+        assertEquals(new PlanAnswer.Unknown(), sink.answers.get(2L));
+        assertFalse(sink.answers.containsKey(3L), "the first stands in its way as well");
+        applier.judged(first, world.apply(first));
+        assertInstanceOf(PlanAnswer.Committed.class, sink.answers.get(1L));
+        assertInstanceOf(PlanAnswer.Refused.class, sink.answers.get(3L));
+        assertThrows(InvariantBroken.class, () -> applier.dropped(first));
     }
 
     @Test
@@ -178,8 +219,8 @@ final class PlanApplierTest {
         applier.changeTerm(2);
         assertEquals(new PlanAnswer.Unknown(), sink.answers.get(1L));
         assertEquals(new PlanAnswer.Unknown(), sink.answers.get(2L));
-        applier.judged(EngineWorld.TERM, world.apply(entry));
-        applier.dropped(EngineWorld.TERM);
+        applier.judged(entry, world.apply(entry));
+        applier.dropped(entry);
         applier.offer(3, plans.get(2));
         assertEquals(2, sink.entries.peek().term());
         assertEquals(1, sink.entries.remove().plans().get(0).sequence());
@@ -195,15 +236,15 @@ final class PlanApplierTest {
         applier.offer(1, plans.get(0));
         applier.flush();
         applier.offer(2, plans.get(1));
-        sink.entries.remove();
-        applier.dropped(EngineWorld.TERM);
+        Command.CommitPlans entry = sink.entries.remove();
+        applier.dropped(entry);
         assertEquals(new PlanAnswer.Unknown(), sink.answers.get(1L));
         assertInstanceOf(PlanAnswer.Refused.class, sink.answers.get(2L));
         applier.offer(3, plans.get(1));
         applier.flush();
         commitNext(applier);
         assertInstanceOf(PlanAnswer.Committed.class, sink.answers.get(3L));
-        assertThrows(InvariantBroken.class, () -> applier.dropped(EngineWorld.TERM));
+        assertThrows(InvariantBroken.class, () -> applier.dropped(entry));
     }
 
     @Test
@@ -215,7 +256,8 @@ final class PlanApplierTest {
         applier.changeTerm(9);
         applier.offer(1, plan);
         applier.flush();
-        applier.judged(9, world.apply(sink.entries.remove()));
+        Command.CommitPlans entry = sink.entries.remove();
+        applier.judged(entry, world.apply(entry));
         PlanAnswer.Refused refused = assertInstanceOf(PlanAnswer.Refused.class, sink.answers.get(1L));
         assertTrue(refused.reason().contains("term"), refused.reason());
     }
@@ -287,8 +329,8 @@ final class PlanApplierTest {
 
     /** Applies the oldest entry and hands on view and outcome in the order that the applier wants. */
     private void commitNext(PlanApplier applier) {
-        CommandOutcome outcome = world.apply(sink.entries.remove());
-        applier.judged(EngineWorld.TERM, outcome);
+        Command.CommitPlans entry = sink.entries.remove();
+        applier.judged(entry, world.apply(entry));
         applier.observe(world.view());
     }
 
@@ -303,7 +345,7 @@ final class PlanApplierTest {
         outcome.plans()
                 .forEach(one -> lowered.add(new CommandOutcome.PlanOutcome(
                         one.sequence() - above, one.placedCount(), one.refusedCount(), one.refusal())));
-        applier.judged(EngineWorld.TERM, new CommandOutcome.PlansJudged(outcome.index(), lowered));
+        applier.judged(entry, new CommandOutcome.PlansJudged(outcome.index(), lowered));
         applier.observe(world.view());
     }
 
