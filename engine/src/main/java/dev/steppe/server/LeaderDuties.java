@@ -10,10 +10,8 @@ import dev.steppe.command.CommandOutcome;
 import dev.steppe.deploy.DeploymentMachine;
 import dev.steppe.fleet.HeartbeatMachine;
 import dev.steppe.model.job.JobKey;
-import dev.steppe.model.node.NodeRow;
-import dev.steppe.model.placement.Allocation;
-import dev.steppe.model.placement.AllocationId;
 import dev.steppe.model.placement.Evaluation;
+import dev.steppe.rank.RoomChange;
 import dev.steppe.state.StateView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -51,6 +49,7 @@ final class LeaderDuties {
     private final ArrayDeque<PlannerAgent> idlePlanners = new ArrayDeque<>();
     private final List<Conclusion> conclusions = new ArrayList<>();
     private final List<Command.CreateEvaluations.Asked> followUps = new ArrayList<>();
+    private @Nullable StateView view;
     private long term;
     private long nowMs;
 
@@ -95,6 +94,7 @@ final class LeaderDuties {
 
     /** Reads everything anew: after an election, or when journals were missed. */
     void rebuild(StateView newView) {
+        view = newView;
         broker.reset(newView.index());
         newView.forEachOpenEvaluation(evaluation -> broker.observe(evaluation, nowMs));
         if (heartbeats != null) {
@@ -120,31 +120,14 @@ final class LeaderDuties {
                 broker.observe(evaluation, nowMs);
             }
         }
-        if (makesRoom(newView)) {
+        if (view == null || RoomChange.appeared(view, newView)) {
             broker.roomAppeared(newView.index());
         }
+        view = newView;
         deployments.published(newView, nowMs, this::propose);
         if (heartbeats != null) {
             heartbeats.published(newView, nowMs);
         }
-    }
-
-    /** Whether an allocation ended, or a machine became ready or changed. */
-    private static boolean makesRoom(StateView view) {
-        long since = view.journal().sinceIndex();
-        for (int ordinal : view.journal().nodeOrdinals()) {
-            NodeRow row = view.nodeAt(ordinal);
-            if (row.isReady() && row.modifyIndex() > since) {
-                return true;
-            }
-        }
-        for (AllocationId id : view.journal().allocations()) {
-            Allocation allocation = view.allocation(id);
-            if (allocation != null && allocation.isTerminal()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     void heard(List<String> nodeIds) {

@@ -3,13 +3,13 @@ package dev.steppe.server;
 import dev.steppe.applier.PlanAnswer;
 import dev.steppe.broker.Lease;
 import dev.steppe.command.Command.ConcludeEvaluations.Conclusion;
-import dev.steppe.model.placement.Evaluation;
-import dev.steppe.planner.PlanAttempt;
+import dev.steppe.planner.EvalRun;
+import dev.steppe.planner.EvalRun.PlanFate;
+import dev.steppe.planner.EvalRun.Step;
 import dev.steppe.planner.Planner;
 import dev.steppe.runtime.Mailbox;
 import dev.steppe.runtime.Published;
 import dev.steppe.state.StateView;
-import java.util.List;
 import org.agrona.concurrent.Agent;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * the applier, and concludes when it was committed. Never waits: each duty cycle goes one step if it can.
  */
 final class PlannerAgent implements Agent {
-    private static final int ATTEMPTS_MAX = 5;
-
     /** Whom a planner tells that it is done. */
     interface Finish {
         /** {@code conclusion} is null if the planner has no answer. False when it cannot be told now. */
@@ -34,22 +32,19 @@ final class PlannerAgent implements Agent {
     private final Mailbox<Runnable> inbox = new Mailbox<>(64);
     private @Nullable Work work;
 
-    /** One lease on its way through this planner. */
+    /** One lease on its way through this planner; no step = nobody knows what became of its plan. */
     private static final class Work {
         private final Lease lease;
         private final long term;
-        private long viewIndex;
-        private int attemptsLeft = ATTEMPTS_MAX;
+        private final EvalRun run;
+        private @Nullable Step step;
         private boolean submitted;
-        private @Nullable PlanAttempt attempt;
-        private long snapshotIndex;
-        private boolean done;
-        private @Nullable Conclusion conclusion;
 
-        private Work(Lease lease, long term) {
+        private Work(Lease lease, long term, Planner planner) {
             this.lease = lease;
             this.term = term;
-            this.viewIndex = lease.waitIndex();
+            this.run = new EvalRun(planner, lease.evaluation(), lease.waitIndex());
+            this.step = new Step.Await(lease.waitIndex());
         }
     }
 
@@ -68,7 +63,7 @@ final class PlannerAgent implements Agent {
 
     /** Gives it a lease of {@code term}. Any thread; false when its mailbox is full. */
     boolean give(Lease lease, long term) {
-        return inbox.offer(() -> work = new Work(lease, term));
+        return inbox.offer(() -> work = new Work(lease, term, planner));
     }
 
     /** What became of the plan that it submitted in {@code ofTerm}. Any thread; false when its mailbox is full. */
@@ -83,39 +78,18 @@ final class PlannerAgent implements Agent {
         if (now == null || now.submitted) {
             return workCount;
         }
-        if (now.done) {
-            return workCount + finish(now);
+        if (now.step instanceof Step.Await) {
+            now.step = now.run.plan(published.get());
         }
-        if (now.attempt == null) {
-            StateView view = published.get();
-            if (view.index() < now.viewIndex) {
-                return workCount;
-            }
-            attempt(now, view);
+        if (now.step instanceof Step.Await) {
+            return workCount;
         }
-        return workCount + submit(now);
-    }
-
-    private void attempt(Work now, StateView view) {
-        now.attemptsLeft--;
-        now.attempt = planner.attempt(now.lease.evaluation(), view);
-        now.snapshotIndex = now.attempt.snapshotIndex();
-    }
-
-    private int submit(Work now) {
-        PlanAttempt attempt = now.attempt;
-        if (attempt == null) {
-            return 0;
+        if (now.step instanceof Step.Submit submit) {
+            // Back-pressure: offered again in the next duty cycle.
+            now.submitted = applier.submit(submit.plan(), now.term, this);
+            return workCount + (now.submitted ? 1 : 0);
         }
-        if (attempt.plan() == null || attempt.plan().isEmpty()) {
-            conclude(now, attempt);
-            return 1;
-        }
-        if (!applier.submit(attempt.plan(), now.term, this)) {
-            return 0; // Back-pressure: offered again in the next duty cycle.
-        }
-        now.submitted = true;
-        return 1;
+        return workCount + finish(now);
     }
 
     private void onAnswer(long ofTerm, PlanAnswer answer) {
@@ -124,46 +98,22 @@ final class PlannerAgent implements Agent {
             return; // Of a lease of an earlier term.
         }
         now.submitted = false;
-        PlanAttempt attempt = now.attempt;
-        now.attempt = null;
         if (answer instanceof PlanAnswer.Committed committed) {
-            if (attempt == null || attempt.hasMore()) {
-                again(now, committed.index(), ATTEMPTS_MAX, attempt);
-            } else {
-                conclude(now, attempt);
-            }
+            now.step = now.run.answered(PlanFate.FULL, committed.index());
         } else if (answer instanceof PlanAnswer.Partial partial) {
-            again(now, partial.index(), partial.placedCount() > 0 ? ATTEMPTS_MAX : now.attemptsLeft, attempt);
+            now.step = now.run.answered(PlanFate.PARTIAL, partial.index());
         } else if (answer instanceof PlanAnswer.Refused refused) {
-            again(now, refused.refreshIndex(), now.attemptsLeft, attempt);
+            now.step = now.run.answered(PlanFate.REFUSED, refused.refreshIndex());
         } else {
-            now.done = true; // Without a conclusion: the lease is given back, or its leadership is over.
+            now.step = null; // The lease is given back, or its leadership is over.
         }
-    }
-
-    private static void again(Work now, long viewIndex, int attemptsLeft, @Nullable PlanAttempt attempt) {
-        now.viewIndex = Math.max(now.viewIndex, viewIndex);
-        now.attemptsLeft = attemptsLeft;
-        if (attemptsLeft <= 0) {
-            end(now, Evaluation.Status.FAILED, attempt);
-        }
-    }
-
-    private static void conclude(Work now, PlanAttempt attempt) {
-        end(now, attempt.conclusion(), attempt);
-    }
-
-    private static void end(Work now, Evaluation.Status status, @Nullable PlanAttempt attempt) {
-        now.done = true;
-        now.conclusion = new Conclusion(
-                now.lease.evaluation().id(),
-                status,
-                now.snapshotIndex,
-                attempt == null ? List.of() : attempt.failures());
     }
 
     private int finish(Work now) {
-        if (!finish.finished(this, now.lease, now.term, now.conclusion)) {
+        Conclusion conclusion = now.step instanceof Step.Conclude end
+                ? new Conclusion(now.lease.evaluation().id(), end.status(), end.snapshotIndex(), end.failures())
+                : null;
+        if (!finish.finished(this, now.lease, now.term, conclusion)) {
             return 0;
         }
         work = null;
