@@ -99,6 +99,7 @@ final class DeploymentMoves {
             StagedSpec staged = entry.state().staged(deployment.job());
             if (staged != null && staged.deploymentId() == deployment.id()) {
                 entry.state().dropStaged(deployment.job());
+                revertAtLast(entry, deployment.job());
             }
             return move(entry, deployment, DeploymentStatus.FAILED, reason, cause);
         }
@@ -110,6 +111,32 @@ final class DeploymentMoves {
             entry.ask(now, Trigger.DEPLOYMENT_WATCHER, 0, deployment.id());
         }
         return failed;
+    }
+
+    /**
+     * What a staged version kept from happening, now that it went without being run ({@code multiregion.md} S6): the
+     * current version goes back if its deployment failed, says so, and there is a version to go back to.
+     */
+    static void revertAtLast(EntryTx entry, JobKey key) {
+        JobVersion current = entry.state().job(key);
+        if (current == null) {
+            return;
+        }
+        Deployment latest = null;
+        for (Deployment one : entry.state().deploymentsOfJob(key)) {
+            boolean isOfCurrent = one.version().jobVersion() == current.version()
+                    && one.version().jobCreateIndex() == current.indexes().createIndex();
+            latest = isOfCurrent ? one : latest;
+        }
+        if (latest == null || latest.status() != DeploymentStatus.FAILED) {
+            return;
+        }
+        String sequel = revert(entry, latest, current);
+        JobVersion now = entry.state().job(key);
+        if (now != null && now.version() != current.version()) {
+            move(entry, latest, DeploymentStatus.FAILED, latest.reason(), latest.description() + sequel);
+            entry.ask(now, Trigger.DEPLOYMENT_WATCHER, 0, latest.id());
+        }
     }
 
     /** Stores another status; a deployment that neither waits nor is blocked has no stall time. */
@@ -140,8 +167,12 @@ final class DeploymentMoves {
         if (stable.specHash() == current.specHash()) {
             return "; not rolling back: version " + stable.version() + " has the same spec";
         }
-        long version = entry.highestVersion(deployment.job()) + 1;
-        dropStaged(entry, deployment.job(), StatusReason.SUPERSEDED);
+        StagedSpec staged = entry.state().staged(deployment.job());
+        if (staged != null) {
+            // A new version would be above the staged one and end its rollout in every region (S5, L4).
+            return "; not rolling back: version " + staged.version() + " waits to be run";
+        }
+        long version = entry.nextVersion(deployment.job());
         JobVersion row =
                 JobRows.next(current, stable.spec(), version, stable.specVersion(), stable.specHash(), entry.index());
         entry.state().putJob(JobRows.submittedAt(row, stable.submitTimeMs()));

@@ -79,6 +79,18 @@ final class EntryTx {
         return Math.max(current == null ? -1 : current.version(), staged == null ? -1 : staged.version());
     }
 
+    /**
+     * The version of what is registered now: above every version that is here, and above every one that was staged and
+     * never ran, because that one's deployment is kept and would be taken for this one's.
+     */
+    long nextVersion(JobKey key) {
+        long highest = highestVersion(key);
+        for (Deployment deployment : state.deploymentsOfJob(key)) {
+            highest = Math.max(highest, deployment.version().jobVersion());
+        }
+        return highest + 1;
+    }
+
     /** What a submission must have read: the last write of the spec, current or staged; 0 if there is none. */
     long checkIndex(JobKey key) {
         JobVersion current = state.job(key);

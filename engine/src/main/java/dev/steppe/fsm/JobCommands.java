@@ -86,7 +86,7 @@ final class JobCommands {
     private static JobVersion register(
             EntryTx entry, @Nullable JobVersion current, Command.SubmitJob command, long hash) {
         Job job = command.job();
-        long version = entry.highestVersion(job.key()) + 1;
+        long version = entry.nextVersion(job.key());
         DeploymentMoves.dropStaged(entry, job.key(), StatusReason.SUPERSEDED);
         JobVersion row = JobRows.submittedAt(
                 JobRows.next(current, job, version, version, hash, entry.index()), command.submitTimeMs());

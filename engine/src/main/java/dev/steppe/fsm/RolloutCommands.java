@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The part of a rollout over regions that happens in this one ({@code multiregion.md} 2.4, 2.5). */
 final class RolloutCommands {
+    /**
+     * Highest version that may be staged: versions of later submissions count on from it, and JSON holds it exactly.
+     */
+    private static final long VERSION_MAX = 1L << 53;
+
     private final ToLongFunction<Job> specHash;
 
     RolloutCommands(ToLongFunction<Job> specHash) {
@@ -121,6 +126,14 @@ final class RolloutCommands {
             return entry.refused(
                     Code.INVALID_JOB, "Multiregion is missing; a job of one region is submitted, not staged");
         }
+        RolloutMembership membership = command.membership();
+        if (command.version() > VERSION_MAX || membership.maxParallel() < 0 || membership.stallAfterMs() < 0) {
+            return entry.refused(
+                    Code.INVALID_JOB,
+                    "version " + command.version() + ", max_parallel " + membership.maxParallel() + ", stall after "
+                            + membership.stallAfterMs() + " ms: none may be negative, the version at most "
+                            + VERSION_MAX);
+        }
         long highest = entry.highestVersion(spec.key());
         if (command.version() <= highest) {
             return entry.refused(
@@ -188,6 +201,7 @@ final class RolloutCommands {
         StagedSpec staged = entry.state().staged(deployment.job());
         if (staged != null && staged.deploymentId() == deployment.id()) {
             entry.state().dropStaged(deployment.job());
+            DeploymentMoves.revertAtLast(entry, deployment.job());
         }
         String words = command.reason().text() + "; said by " + command.fromRegion();
         return DeploymentMoves.move(entry, deployment, DeploymentStatus.CANCELLED, command.reason(), words);

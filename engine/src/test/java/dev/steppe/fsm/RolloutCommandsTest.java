@@ -239,6 +239,66 @@ final class RolloutCommandsTest {
     }
 
     @Test
+    void leavesANewerStagedVersionAloneAndRevertsOnceThatIsGone() {
+        blocked("r1", 0);
+        world.move(RolloutVerb.UNBLOCK, "r1", KEY, 0);
+        world.stage(withEnv(WEB, "2"), 1, "r2");
+        world.move(RolloutVerb.RUN, "r2", KEY, 1);
+        long newer = assertInstanceOf(JobStaged.class, world.stage(withEnv(WEB, "3"), 2, "r3"))
+                .deploymentId();
+        Deployment failed = world.move(RolloutVerb.FAIL, "r2", KEY, 1).deployment();
+        assertEquals(
+                "an operator said so: said by west; not rolling back: version 2 waits to be run", failed.description());
+        assertEquals(DeploymentStatus.PENDING, world.state().deployment(newer).status());
+        assertEquals(1, world.state().job(KEY).version());
+        world.move(RolloutVerb.UNSTAGE, "r3", KEY, 2);
+        assertEquals(3, world.state().job(KEY).version());
+        assertEquals(WEB, world.state().job(KEY).spec());
+        assertEquals(
+                failed.description() + "; rolling back to version 0",
+                world.state().deployment(failed.id()).description());
+        List<Evaluation> asked = world.state().evaluationsOfJob(KEY);
+        assertEquals(world.index(), asked.get(asked.size() - 1).createIndex());
+    }
+
+    @Test
+    void runsANewerStagedVersionAfterTheCurrentOneFailed() {
+        blocked("r1", 0);
+        world.move(RolloutVerb.UNBLOCK, "r1", KEY, 0);
+        world.stage(withEnv(WEB, "2"), 1, "r2");
+        world.move(RolloutVerb.RUN, "r2", KEY, 1);
+        world.stage(withEnv(WEB, "3"), 2, "r3");
+        world.move(RolloutVerb.FAIL, "r2", KEY, 1);
+        assertEquals(
+                VerbOutcome.APPLIED, world.move(RolloutVerb.RUN, "r3", KEY, 2).outcome());
+        assertEquals(2, world.state().job(KEY).version());
+    }
+
+    @Test
+    void givesNoVersionAgainThatWasStagedAndNeverRan() {
+        blocked("r1", 0);
+        world.move(RolloutVerb.UNBLOCK, "r1", KEY, 0);
+        world.stage(withEnv(WEB, "2"), 1, "r2");
+        world.move(RolloutVerb.UNSTAGE, "r2", KEY, 1);
+        world.submit(withEnv(WEB, "3").withMultiregion(null));
+        assertEquals(2, world.state().job(KEY).version(), "version 1 has a cancelled deployment, and would be halted");
+    }
+
+    @Test
+    void refusesToStageNumbersThatCannotBe() {
+        world.refuses(stageJob(WEB, Long.MAX_VALUE, 0), Code.INVALID_JOB);
+        RolloutMembership less =
+                new RolloutMembership("r5", "east", List.of("east", "west"), -1, OnFailure.DEFAULT, 99, 5_000, 0);
+        world.refuses(new Command.StageJob(WEB, 0, 0, less, 8), Code.INVALID_JOB);
+        RolloutMembership back =
+                new RolloutMembership("r5", "east", List.of("east", "west"), 1, OnFailure.DEFAULT, 99, -1, 0);
+        world.refuses(new Command.StageJob(WEB, 0, 0, back, 8), Code.INVALID_JOB);
+        world.stage(WEB, 1L << 53, "r1");
+        world.submit(WEB.withMultiregion(null));
+        assertEquals((1L << 53) + 1, world.state().job(KEY).version());
+    }
+
+    @Test
     void saysWhyItDoesNotRollBack() {
         world.stage(WEB, 0, "r1");
         world.move(RolloutVerb.RUN, "r1", KEY, 0);
