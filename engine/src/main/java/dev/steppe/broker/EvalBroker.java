@@ -70,13 +70,13 @@ public final class EvalBroker {
         JobTurn turn = turnOf(row.job());
         turn.waitIndex = Math.max(turn.waitIndex, row.modifyIndex());
         if (row.status().isTerminal()) {
-            conclude(known, row, turn);
+            conclude(known, row, turn, nowMs);
         } else if (known.isAnsweredBy(row)) {
             takeOut(known, turn);
             known.row = row;
             known.deliveryCount = 0;
-            block(known, turn);
-            passOn(turn);
+            block(known, turn, nowMs);
+            passOn(turn, nowMs);
         } else {
             rewrite(known, row);
         }
@@ -131,13 +131,14 @@ public final class EvalBroker {
         return true;
     }
 
-    /** Acts on every deadline at or before {@code nowMs}: leases that ran out, delays that are over. */
+    /** Acts on every deadline at or before {@code nowMs}: leases that ran out, delays that are over, lost wishes. */
     public void advance(long nowMs) {
         while (!timers.isEmpty() && timers.first().timerMs <= nowMs) {
             Tracked due = timers.pollFirst();
             switch (due.phase) {
                 case LEASED -> rest(due, nowMs);
                 case RESTING -> offer(due);
+                case CONCLUDED -> wish(due, due.wished, nowMs);
                 default -> enqueue(due, turnOf(due.row.job()));
             }
         }
@@ -169,7 +170,7 @@ public final class EvalBroker {
         turn.waitIndex = Math.max(turn.waitIndex, fresh.row.modifyIndex());
         byId.put(fresh.row.id(), fresh);
         if (fresh.row.status() == Status.BLOCKED) {
-            block(fresh, turn);
+            block(fresh, turn, nowMs);
         } else if (fresh.row.waitUntilMs() > nowMs) {
             fresh.phase = Phase.DELAYED;
             arm(fresh, fresh.row.waitUntilMs());
@@ -197,8 +198,7 @@ public final class EvalBroker {
     private void rest(Tracked one, long nowMs) {
         timers.remove(one);
         if (one.deliveryCount >= config.deliveriesMax()) {
-            one.phase = Phase.CONCLUDED;
-            output.conclude(one.row, Status.FAILED);
+            wish(one, Status.FAILED, nowMs);
             output.followUp(one.row.job(), Trigger.FAILED_FOLLOW_UP, nowMs + config.followUpWaitMs(one.row.id()));
             return;
         }
@@ -206,11 +206,11 @@ public final class EvalBroker {
         arm(one, nowMs + config.redeliveryAfterMs(one.deliveryCount));
     }
 
-    private void block(Tracked one, JobTurn turn) {
-        cancelBlocked(turn, one.row);
+    private void block(Tracked one, JobTurn turn, long nowMs) {
+        cancelBlocked(turn, one.row, nowMs);
         if (turn.blocked != null) {
             // What is left was answered on a newer view.
-            cancel(one);
+            wish(one, Status.CANCELED, nowMs);
             return;
         }
         one.phase = Phase.BLOCKED;
@@ -227,35 +227,38 @@ public final class EvalBroker {
         enqueue(one, turn);
     }
 
-    private void conclude(Tracked known, Evaluation row, JobTurn turn) {
+    private void conclude(Tracked known, Evaluation row, JobTurn turn, long nowMs) {
         takeOut(known, turn);
         byId.remove(row.id());
         turn.trackedCount--;
         if (row.status() == Status.COMPLETE) {
-            cancelBlocked(turn, row);
+            cancelBlocked(turn, row, nowMs);
         }
-        passOn(turn);
+        passOn(turn, nowMs);
         if (turn.trackedCount == 0) {
             turns.remove(row.job());
         }
     }
 
     /** The blocked evaluation of the job, if {@code answer} answers it too. */
-    private void cancelBlocked(JobTurn turn, Evaluation answer) {
+    private void cancelBlocked(JobTurn turn, Evaluation answer, long nowMs) {
         Tracked one = turn.blocked;
         if (one != null && one.row.snapshotIndex() <= answer.snapshotIndex()) {
             turn.blocked = null;
             blocked.remove(one.row.id());
-            cancel(one);
+            wish(one, Status.CANCELED, nowMs);
         }
     }
 
-    private void cancel(Tracked one) {
+    /** Wished for, and again after a lease's time unless the row says so by then: a wish can be lost on its way. */
+    private void wish(Tracked one, Status status, long nowMs) {
         one.phase = Phase.CONCLUDED;
-        output.conclude(one.row, Status.CANCELED);
+        one.wished = status;
+        arm(one, nowMs + config.leaseMs());
+        output.conclude(one.row, status);
     }
 
-    private void passOn(JobTurn turn) {
+    private void passOn(JobTurn turn, long nowMs) {
         if (turn.holder != null || turn.waiting.isEmpty()) {
             return;
         }
@@ -264,7 +267,7 @@ public final class EvalBroker {
         while (!turn.waiting.isEmpty()) {
             Tracked superseded = turn.waiting.first();
             turn.waiting.remove(superseded);
-            cancel(superseded);
+            wish(superseded, Status.CANCELED, nowMs);
         }
         enqueue(next, turn);
     }

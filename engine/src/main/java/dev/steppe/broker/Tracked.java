@@ -42,6 +42,9 @@ final class Tracked {
     long token;
     long timerMs;
 
+    /** What it is wished to be while CONCLUDED. */
+    Evaluation.Status wished = Evaluation.Status.CANCELED;
+
     Tracked(Evaluation row) {
         this.row = row;
     }

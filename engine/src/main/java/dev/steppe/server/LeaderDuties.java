@@ -189,18 +189,19 @@ final class LeaderDuties {
 
     private int flush() {
         int count = 0;
-        for (int from = 0; from < conclusions.size(); count++) {
-            int to = endOfEntry(from);
-            propose(new Command.ConcludeEvaluations(term, conclusions.subList(from, to)));
-            from = to;
-        }
-        conclusions.clear();
+        // Follow-ups first: what is concluded as failed must not be in the log without what asks again.
         for (int from = 0; from < followUps.size(); from += ROWS_MAX) {
             int to = Math.min(followUps.size(), from + ROWS_MAX);
             propose(new Command.CreateEvaluations(followUps.subList(from, to)));
             count++;
         }
         followUps.clear();
+        for (int from = 0; from < conclusions.size(); count++) {
+            int to = endOfEntry(from);
+            propose(new Command.ConcludeEvaluations(term, conclusions.subList(from, to)));
+            from = to;
+        }
+        conclusions.clear();
         return count;
     }
 

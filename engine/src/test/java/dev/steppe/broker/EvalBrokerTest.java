@@ -64,6 +64,45 @@ final class EvalBrokerTest {
     }
 
     @Test
+    void saysAConclusionAgainThatNoRowConfirms() {
+        for (int id = 1; id <= 3; id++) {
+            broker.observe(pending(id, "a", 50), 0);
+        }
+        lease(0);
+        broker.observe(answered(pending(1, "a", 50), Status.COMPLETE, 5, 6), 0);
+        assertEquals(List.of("CANCELED 2"), wishes);
+        broker.advance(59_999);
+        assertEquals(List.of("CANCELED 2"), wishes);
+        broker.advance(60_000);
+        assertEquals(List.of("CANCELED 2", "CANCELED 2"), wishes);
+        broker.observe(answered(pending(2, "a", 50), Status.CANCELED, 0, 7), 60_000);
+        broker.advance(500_000);
+        assertEquals(List.of("CANCELED 2", "CANCELED 2"), wishes);
+    }
+
+    @Test
+    void freesTheTurnOfAJobWhoseFailureWasLostOnItsWay() {
+        broker.observe(pending(1, "a", 50), 0);
+        long nowMs = 0;
+        for (int delivery = 1; delivery <= 3; delivery++) {
+            Lease lease = lease(nowMs);
+            broker.giveBack(1, lease.token(), nowMs);
+            nowMs += 100_000;
+            broker.advance(nowMs);
+        }
+        broker.observe(pending(2, "a", 50), nowMs);
+        assertNull(broker.lease(nowMs));
+        assertEquals(2, wishes.stream().filter("FAILED 1"::equals).count());
+        assertEquals(
+                1,
+                wishes.stream()
+                        .filter(wish -> wish.startsWith("FAILED_FOLLOW_UP"))
+                        .count());
+        broker.observe(answered(pending(1, "a", 50), Status.FAILED, 0, 9), nowMs);
+        assertEquals(2, lease(nowMs).evaluation().id());
+    }
+
+    @Test
     void ignoresAnEvaluationThatItKnows() {
         broker.observe(pending(1, "a", 50), 0);
         broker.observe(pending(1, "a", 50), 0);
@@ -120,7 +159,7 @@ final class EvalBrokerTest {
         for (int delivery = 1; delivery <= 3; delivery++) {
             Lease lease = lease(nowMs);
             assertTrue(broker.giveBack(1, lease.token(), nowMs));
-            nowMs += 100_000;
+            nowMs += delivery < 3 ? 100_000 : 0;
             broker.advance(nowMs);
         }
         assertEquals("FAILED 1", wishes.get(0));
