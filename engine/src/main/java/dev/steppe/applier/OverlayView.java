@@ -123,6 +123,11 @@ final class OverlayView implements VerifyView {
     }
 
     @Override
+    public @Nullable JobVersion stableVersion(JobKey key) {
+        return base.stableVersion(key);
+    }
+
+    @Override
     public @Nullable Deployment deployment(long deploymentId) {
         return base.deployment(deploymentId);
     }

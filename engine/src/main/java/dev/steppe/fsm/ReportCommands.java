@@ -9,8 +9,9 @@ import dev.steppe.model.placement.Allocation.DesiredStatus;
 import dev.steppe.model.placement.Allocation.Health;
 
 /**
- * What clients say. A status only goes on (pending, running, ended), one that ended stays ended, and what ended is not
- * healthy. Of an allocation that is not wanted any more the status is kept and the health passed over.
+ * What clients say. A status only goes on (pending, running, ended), one that ended or was lost stays so (its successor
+ * has its place), and what ended is not healthy. Of an allocation that is not wanted any more the status is kept and
+ * the health passed over.
  */
 final class ReportCommands {
     private ReportCommands() {}
@@ -51,9 +52,9 @@ final class ReportCommands {
 
     private static ClientStatus client(ClientStatus before, ClientStatus said) {
         return switch (before) {
-            case COMPLETE, FAILED -> before;
+            case COMPLETE, FAILED, LOST -> before;
             case RUNNING -> said == ClientStatus.PENDING ? before : said;
-            case PENDING, LOST -> said;
+            case PENDING -> said;
         };
     }
 

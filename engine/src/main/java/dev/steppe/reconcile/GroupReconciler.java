@@ -37,6 +37,7 @@ final class GroupReconciler {
     private final List<Allocation> inPlace = new ArrayList<>();
     private final List<Slot> slots = new ArrayList<>();
     private final Map<Integer, Allocation> lastLost = new TreeMap<>();
+    private final Map<Integer, Allocation> surplus = new TreeMap<>();
     private final SlotNames names = new SlotNames();
     private int stopCount;
 
@@ -129,20 +130,18 @@ final class GroupReconciler {
     private void stopKept(int position) {
         Allocation one = kept.remove(position);
         names.free(one.slot().ordinal());
+        surplus.put(one.slot().ordinal(), one);
         draft.stopNotNeeded(one);
     }
 
-    /** {@code scheduling.md} 4.13. */
+    /** {@code scheduling.md} 4.13, but for failed ones. */
     private void compareVersions() {
         for (Allocation one : kept) {
             if (isCurrent(one)) {
                 continue;
             }
-            if (isDestructive(one)) {
-                destructive.add(one);
-            } else if (!one.isTerminal()) {
-                inPlace.add(one);
-            }
+            // One that failed is placed anew whatever differs: the deployment has to bring up all of the group.
+            (one.isTerminal() || isDestructive(one) ? destructive : inPlace).add(one);
         }
     }
 
@@ -198,7 +197,7 @@ final class GroupReconciler {
             int own = one.slot().ordinal();
             names.free(own);
             int ordinal = names.takeNext(own, group.count());
-            AllocationId previous = ordinal == own ? one.id() : lastLostIn(ordinal);
+            AllocationId previous = ordinal == own ? one.id() : lastIn(ordinal);
             draft.destructive.add(new Reconciliation.Wanted(group.name(), ordinal, job, isCounted, previous, one.id()));
         }
         return count;
@@ -225,6 +224,12 @@ final class GroupReconciler {
             lastLost.put(one.slot().ordinal(), one);
         }
         lastLost.values().removeIf(one -> one.status().client() != ClientStatus.LOST && !isLostNow(one));
+    }
+
+    /** The allocation that was in this slot last, if that was lost or is stopped by this answer; else null. */
+    private @Nullable AllocationId lastIn(int ordinal) {
+        Allocation stopped = surplus.get(ordinal);
+        return stopped == null ? lastLostIn(ordinal) : stopped.id();
     }
 
     /** The allocation that was in this slot last, if that was lost; else null. */

@@ -95,7 +95,7 @@ public abstract sealed class StateReads implements VerifyView permits StateView,
         return slot == null ? List.of() : slot.versions();
     }
 
-    /** The newest version marked stable, or null. */
+    @Override
     public final @Nullable JobVersion stableVersion(JobKey key) {
         JobSlot slot = slot(key);
         return slot == null ? null : slot.stable();

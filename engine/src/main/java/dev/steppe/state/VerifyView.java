@@ -27,6 +27,10 @@ public interface VerifyView {
     @Nullable
     JobVersion jobVersion(JobKey key, long version);
 
+    /** The newest version marked stable, or null. */
+    @Nullable
+    JobVersion stableVersion(JobKey key);
+
     /** The deployment, or null. */
     @Nullable
     Deployment deployment(long deploymentId);

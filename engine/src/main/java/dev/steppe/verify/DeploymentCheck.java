@@ -104,7 +104,8 @@ final class DeploymentCheck {
         return null;
     }
 
-    private static @Nullable Deployment latestOf(JobVersion job, VerifyView view) {
+    /** The latest deployment of this version, or null. */
+    static @Nullable Deployment latestOf(JobVersion job, VerifyView view) {
         Deployment latest = null;
         for (Deployment deployment : view.deploymentsOfJob(job.key())) {
             latest = isOf(job, deployment) ? deployment : latest;

@@ -4,6 +4,7 @@ import dev.steppe.model.job.JobVersion;
 import dev.steppe.model.job.TaskGroup;
 import dev.steppe.model.node.NodeRow;
 import dev.steppe.model.placement.Allocation;
+import dev.steppe.model.placement.Allocation.ClientStatus;
 import dev.steppe.model.placement.AllocationId;
 import dev.steppe.model.placement.Plan;
 import java.util.HashSet;
@@ -43,10 +44,7 @@ final class PlaceCheck {
         if (reason != null) {
             return reason;
         }
-        JobVersion version = facts.view().jobVersion(facts.plan().job(), place.jobVersion());
-        if (version == null) {
-            return "version " + place.jobVersion() + " of job " + facts.plan().job() + " is not kept";
-        }
+        JobVersion version = facts.versionFor(place.group());
         reason = ofVersion(facts, place, version);
         if (reason != null) {
             return reason;
@@ -61,17 +59,17 @@ final class PlaceCheck {
     private static @Nullable String ofPrevious(
             Plan.Place place, Allocation.Slot slot, @Nullable Allocation latest, Set<AllocationId> stopped) {
         AllocationId previous = place.previous();
-        if (previous == null) {
-            return latest != null && !latest.isTerminal() && stopped.contains(latest.id())
-                    ? slot.name() + " does not name allocation " + latest.id() + ", which it replaces"
-                    : null;
+        boolean isReplacement = latest != null
+                && (stopped.contains(latest.id()) || latest.status().client() == ClientStatus.LOST);
+        if (latest == null || !isReplacement) {
+            return previous == null
+                    ? null
+                    : slot.name() + " names allocation " + previous + ", which is not the last one there, or neither"
+                            + " lost nor stopped by the plan";
         }
-        if (latest == null || !latest.id().equals(previous)) {
-            return slot.name() + " names allocation " + previous + ", which is not the last one there";
-        }
-        return latest.isTerminal() || stopped.contains(previous)
+        return latest.id().equals(previous)
                 ? null
-                : slot.name() + " names allocation " + previous + ", which is neither ended nor stopped by the plan";
+                : slot.name() + " replaces allocation " + latest.id() + ", and names " + previous;
     }
 
     private static @Nullable String ofSlot(PlanFacts facts, Plan.Place place, Set<AllocationId> stopped) {
@@ -89,21 +87,19 @@ final class PlaceCheck {
     }
 
     private static @Nullable String ofVersion(PlanFacts facts, Plan.Place place, JobVersion version) {
+        if (place.jobVersion() != version.version()) {
+            return slotOf(facts, place).name() + " of version " + place.jobVersion() + ", must be of "
+                    + version.version();
+        }
         boolean isCurrent = place.jobVersion() == facts.job().version();
         boolean mustCount = isCurrent && facts.isDeployed(place.group());
         if (place.inDeployment() != mustCount) {
             return slotOf(facts, place).name() + " in deployment: " + place.inDeployment() + ", must be " + mustCount;
         }
-        if (isCurrent) {
-            return null;
-        }
-        Allocation previous = place.previous() == null ? null : facts.view().allocation(place.previous());
-        boolean isReplacement =
-                previous != null && (version.stable() || previous.origin().jobVersion() == place.jobVersion());
-        return isReplacement
-                ? null
-                : slotOf(facts, place).name() + " of version " + place.jobVersion() + " replaces none of it; version "
-                        + facts.job().version() + " is wanted";
+        return facts.isHalted() && place.previous() == null
+                ? slotOf(facts, place).name() + " replaces nothing, and version "
+                        + facts.job().version() + " is halted"
+                : null;
     }
 
     private static @Nullable String ofNode(PlanFacts facts, Plan.Place place, TaskGroup group, NodeBalances balances) {

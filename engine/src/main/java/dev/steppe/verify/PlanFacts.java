@@ -12,12 +12,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param job the current version, which is the basis'
  * @param deployment the active deployment of that version, or null
+ * @param isHalted whether that version's latest deployment is over without success: it places no more of itself
+ * @param stable the newest version marked stable, or null
  */
 record PlanFacts(
         Plan plan,
         VerifyView view,
         JobVersion job,
-        @Nullable Deployment deployment) {
+        @Nullable Deployment deployment,
+        boolean isHalted,
+        @Nullable JobVersion stable) {
+
+    static PlanFacts of(Plan plan, VerifyView view, JobVersion job) {
+        Deployment latest = DeploymentCheck.latestOf(job, view);
+        boolean isHalted = latest != null && latest.status().isAbsorbed();
+        return new PlanFacts(plan, view, job, view.activeDeployment(job), isHalted, view.stableVersion(job.key()));
+    }
+
+    /**
+     * The version that an allocation placed in {@code group} runs: the current one; while that is halted the stable
+     * one, which replaces what was lost, if there is one and it has the group.
+     */
+    JobVersion versionFor(String group) {
+        return isHalted && stable != null && stable.spec().group(group).isPresent() ? stable : job;
+    }
+
     /** Whether the deployment of the basis, or the one that this plan creates, counts allocations of {@code group}. */
     boolean isDeployed(String group) {
         if (deployment != null) {

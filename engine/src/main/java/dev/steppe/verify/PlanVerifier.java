@@ -44,9 +44,7 @@ public final class PlanVerifier {
                     "a job went while its plan was judged", plan.job().toString());
         }
         reason = DeploymentCheck.refusal(plan, job, view);
-        return reason != null
-                ? new PlanVerdict.Refused(reason)
-                : rows(new PlanFacts(plan, view, job, view.activeDeployment(job)));
+        return reason != null ? new PlanVerdict.Refused(reason) : rows(PlanFacts.of(plan, view, job));
     }
 
     private PlanVerdict rows(PlanFacts facts) {

@@ -143,7 +143,7 @@ final class EngineFsmPropertyTest {
     @Example
     void comesThroughEveryKindOfOutcome() {
         Set<String> seen = new TreeSet<>();
-        for (long seed = 1; seed <= 5; seed++) {
+        for (long seed = 1; seed <= 40; seed++) {
             Run run = new Run(seed);
             for (int i = 1; i <= COMMANDS; i++) {
                 String command = run.step().getClass().getSimpleName();

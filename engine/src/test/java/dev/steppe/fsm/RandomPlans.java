@@ -101,7 +101,8 @@ final class RandomPlans {
                     latest != null && stops.stream().anyMatch(stop -> stop.id().equals(latest.id()));
             if (latest == null || latest.isTerminal() || isStopped) {
                 NodeRow node = state.nodeAt(random.nextInt(state.nodes().nodeCount()));
-                AllocationId previous = isStopped ? latest.id() : null;
+                boolean isLost = latest != null && latest.status().client() == Allocation.ClientStatus.LOST;
+                AllocationId previous = isStopped || isLost ? latest.id() : null;
                 long specIndex = node.specIndex() + (random.nextInt(30) == 0 ? 1 : 0);
                 boolean isCounted = isDeployed && !group.update().isNone();
                 int score = random.nextInt(1_000_001);

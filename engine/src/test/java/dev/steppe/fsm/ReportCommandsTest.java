@@ -8,6 +8,7 @@ import dev.steppe.command.Command;
 import dev.steppe.command.Command.ReportAllocations.Report;
 import dev.steppe.command.CommandOutcome.Refused.Code;
 import dev.steppe.model.job.Job;
+import dev.steppe.model.node.NodeStatus;
 import dev.steppe.model.placement.Allocation;
 import dev.steppe.model.placement.Allocation.ClientStatus;
 import dev.steppe.model.placement.Allocation.DesiredStatus;
@@ -80,6 +81,21 @@ final class ReportCommandsTest {
                 new Allocation.Status(DesiredStatus.STOP, ClientStatus.COMPLETE, Health.UNKNOWN, "not needed", 0),
                 first().status());
         assertEquals(0, group().healthyCount());
+    }
+
+    @Test
+    void leavesALostAllocationLostWhateverItsClientSaysLater() {
+        long evalId = world.state().evaluationsOfJob(WEB.key()).get(0).id();
+        world.apply(new Command.SetNodeStatus(List.of("n1"), NodeStatus.DOWN));
+        Plan.Stop stop = new Plan.Stop(first().id(), true, StopReason.LOST);
+        world.commitFully(world.plan(evalId, WEB.key(), List.of(), List.of(stop), Plan.DeploymentChange.NONE));
+        Allocation lost = first();
+        assertEquals(ClientStatus.LOST, lost.status().client());
+        world.apply(new Command.SetNodeStatus(List.of("n1"), NodeStatus.READY));
+        for (ClientStatus said : ClientStatus.values()) {
+            world.report(lost, said, Health.HEALTHY);
+            assertEquals(lost, first());
+        }
     }
 
     @Test

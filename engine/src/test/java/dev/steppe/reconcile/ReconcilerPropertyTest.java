@@ -70,9 +70,7 @@ final class ReconcilerPropertyTest {
                     .toList();
             assertEquals(group.count(), holders.size());
             for (Allocation one : holders) {
-                boolean isFailedInPlace = one.status().client() == ClientStatus.FAILED;
-                assertTrue(isFailedInPlace
-                        || one.origin().jobVersion() == world.current().version());
+                assertEquals(world.current().version(), one.origin().jobVersion());
             }
         }
     }

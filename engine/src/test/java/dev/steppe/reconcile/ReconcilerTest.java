@@ -180,6 +180,17 @@ final class ReconcilerTest {
     }
 
     @Test
+    void placesAFailedAllocationAnewWhereOthersAreUpdatedInPlace() {
+        world.submit(web(2, MP4, "a")).running(0, 0, 2);
+        Allocation failed = world.live().get(0);
+        world.change(failed, DesiredStatus.RUN, ClientStatus.FAILED, Health.UNHEALTHY);
+        world.submit(web(2, rolling(2), "a"));
+        Reconciliation answer = world.reconcile();
+        assertEquals(new Tally(0, 0, 1, 1, 0), answer.tallies().get("web"), "else its deployment never completes");
+        assertEquals(List.of(new Wanted("web", 0, world.current(), true, failed.id(), failed.id())), answer.wanted());
+    }
+
+    @Test
     void createsADeploymentForANewJobAndPlacesAllOfIt() {
         world.submit(web(10, MP4, "a"));
         Reconciliation answer = world.reconcile();

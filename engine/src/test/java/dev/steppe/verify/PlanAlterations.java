@@ -31,12 +31,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small world, three plans that hold in it, and for every field of a plan what happens to it if it alone is wrong.
- * Whoever judges plans (the applier, apply) must accept the three and none of the others.
+ * A small world, four plans that hold in it, and for every field of a plan what happens to it if it alone is wrong.
+ * Whoever judges plans (the applier, apply) must accept the four and none of the others.
  *
  * <p>{@code web} moves from version 1 to 2 (a lost, a replaced, an in-place, an unneeded and a new allocation, a new
- * deployment and a cancelled one); {@code db} goes on under a running deployment and replaces a lost allocation by the
- * stable version; {@code ok} has nothing left to do.
+ * deployment and a cancelled one); {@code db} goes on under a running deployment and replaces a lost allocation;
+ * {@code off} failed to move on and replaces a lost allocation by the stable version; {@code ok} has nothing left to
+ * do.
  */
 public final class PlanAlterations {
     /** Entry at which the world is committed. */
@@ -50,6 +51,7 @@ public final class PlanAlterations {
 
     private static final JobKey WEB = JobKey.of("web");
     private static final JobKey DB = JobKey.of("db");
+    private static final JobKey OFF = JobKey.of("off");
     private static final AllocationId LOST = id(1);
     private static final AllocationId REPLACED = id(2);
     private static final AllocationId IN_PLACE = id(3);
@@ -59,18 +61,21 @@ public final class PlanAlterations {
     private static final AllocationId OF_API = id(7);
     private static final AllocationId DB_LOST = id(8);
     private static final AllocationId OK_HEALTHY = id(9);
+    private static final AllocationId OFF_LOST = id(10);
     private static final AllocationId NOWHERE = id(15);
     private static final long WEB_EVAL = Evaluation.idAt(60, 0);
     private static final long API_EVAL = Evaluation.idAt(60, 1);
     private static final long OVER_EVAL = Evaluation.idAt(60, 2);
     private static final long DB_EVAL = Evaluation.idAt(60, 3);
     private static final long OK_EVAL = Evaluation.idAt(60, 4);
+    private static final long OFF_EVAL = Evaluation.idAt(60, 5);
     private static final long NO_EVAL = Evaluation.idAt(61, 0);
     private static final long ENDED = Evaluation.idAt(40, 0);
     private static final long ACTIVE = Evaluation.idAt(41, 0);
     private static final long OF_API_DEPLOYMENT = Evaluation.idAt(42, 0);
     private static final long DB_DEPLOYMENT = Evaluation.idAt(43, 0);
     private static final long OK_DEPLOYMENT = Evaluation.idAt(44, 0);
+    private static final long OFF_DEPLOYMENT = Evaluation.idAt(44, 1);
     private static final long NO_DEPLOYMENT = Evaluation.idAt(45, 0);
 
     private final List<Alteration> alterations = new ArrayList<>();
@@ -97,8 +102,10 @@ public final class PlanAlterations {
         tx.putNode(StateSamples.node("n1", 6000), NodeStatus.READY, 1);
         tx.putNode(StateSamples.node("n2", 4000), NodeStatus.READY, 2);
         tx.putNode(StateSamples.node("n3", 500), NodeStatus.READY, 3);
+        tx.putNode(StateSamples.node("n4", 1000), NodeStatus.READY, 4);
         Job web = job(WEB, List.of(group("g", 5), group("h", 1)));
         Job db = job(DB, List.of(group("g", 3)));
+        Job off = job(OFF, List.of(group("g", 2)));
         Job ok = job(JobKey.of("ok"), List.of(group("g", 1)));
         Job api = job(JobKey.of("api"), List.of(group("g", 1)));
         for (long version = 0; version <= 2; version++) {
@@ -107,6 +114,9 @@ public final class PlanAlterations {
         tx.putJob(row(db, 0).withStable(true, 10));
         tx.putJob(row(db, 1));
         tx.putJob(row(db, 2));
+        tx.putJob(row(off, 0).withStable(true, 10));
+        tx.putJob(row(off, 1));
+        tx.putJob(row(off, 2));
         tx.putJob(row(ok, 0));
         tx.putJob(row(api, 0));
         tx.putAllocation(allocation(LOST, web, "g", 0, "n2", 1));
@@ -115,30 +125,41 @@ public final class PlanAlterations {
         tx.putAllocation(allocation(UNNEEDED, web, "g", 5, "n1", 1));
         Allocation stopped = allocation(STOPPED, web, "g", 2, "n1", 1);
         tx.putAllocation(stopped);
-        tx.putAllocation(StateSamples.stopped(stopped, 50));
+        tx.putAllocation(stopped.withStatus(
+                new Allocation.Status(
+                        Allocation.DesiredStatus.STOP,
+                        Allocation.ClientStatus.LOST,
+                        Allocation.Health.UNKNOWN,
+                        StopReason.LOST.text(),
+                        0),
+                50));
         tx.putAllocation(allocation(HELD, web, "g", 4, "n1", 1));
         tx.putAllocation(allocation(OF_API, api, "g", 0, "n2", 0));
         tx.putAllocation(allocation(DB_LOST, db, "g", 0, "n2", 1));
         tx.putAllocation(allocation(OK_HEALTHY, ok, "g", 0, "n2", 0)
                 .withOrigin(new Allocation.Origin(1, 0, OK_DEPLOYMENT), Allocation.Status.PENDING, 50));
+        tx.putAllocation(allocation(OFF_LOST, off, "g", 0, "n4", 2));
         tx.putNode(StateSamples.node("n2", 4000), NodeStatus.DOWN, 55);
+        tx.putNode(StateSamples.node("n4", 1000), NodeStatus.DOWN, 55);
         tx.putDeployment(deployment(ENDED, WEB, 0, DeploymentStatus.SUCCESSFUL, 0));
         tx.putDeployment(deployment(ACTIVE, WEB, 1, DeploymentStatus.RUNNING, 0));
         tx.putDeployment(deployment(OF_API_DEPLOYMENT, api.key(), 0, DeploymentStatus.RUNNING, 0));
         tx.putDeployment(deployment(DB_DEPLOYMENT, DB, 2, DeploymentStatus.RUNNING, 0));
         tx.putDeployment(deployment(OK_DEPLOYMENT, ok.key(), 0, DeploymentStatus.RUNNING, 1));
+        tx.putDeployment(deployment(OFF_DEPLOYMENT, OFF, 2, DeploymentStatus.FAILED, 0));
         tx.putEvaluation(evaluation(WEB_EVAL, WEB, Evaluation.Status.PENDING));
         tx.putEvaluation(evaluation(API_EVAL, api.key(), Evaluation.Status.PENDING));
         tx.putEvaluation(evaluation(OVER_EVAL, WEB, Evaluation.Status.COMPLETE));
         tx.putEvaluation(evaluation(DB_EVAL, DB, Evaluation.Status.BLOCKED));
         tx.putEvaluation(evaluation(OK_EVAL, ok.key(), Evaluation.Status.PENDING));
+        tx.putEvaluation(evaluation(OFF_EVAL, OFF, Evaluation.Status.PENDING));
         store.commit(INDEX, 1_000);
         return store;
     }
 
     /** The plans that hold; each in the world as it was made. */
     public static List<Plan> valid() {
-        return List.of(web(), db(), ok());
+        return List.of(web(), db(), off(), ok());
     }
 
     /** Every field of the valid plans, wrong alone. */
@@ -150,6 +171,7 @@ public final class PlanAlterations {
         all.ofUpdates(web());
         all.ofDeployment(web());
         all.ofRunningDeployment(db());
+        all.ofHaltedVersion(off());
         all.ofCompletion(ok());
         return all.alterations;
     }
@@ -180,9 +202,21 @@ public final class PlanAlterations {
                 new Basis(1, 2, 50, DB_DEPLOYMENT, 70),
                 false,
                 List.of(
-                        new Place("g", 0, "n1", 1, 0, false, DB_LOST, 500_000),
+                        new Place("g", 0, "n1", 1, 2, true, DB_LOST, 500_000),
                         new Place("g", 1, "n1", 1, 2, true, null, 500_000)),
                 List.of(new Stop(DB_LOST, true, StopReason.LOST)),
+                List.of(),
+                DeploymentChange.NONE);
+    }
+
+    private static Plan off() {
+        return new Plan(
+                OFF_EVAL,
+                OFF,
+                new Basis(1, 2, 50, 0, 0),
+                false,
+                List.of(new Place("g", 0, "n1", 1, 0, false, OFF_LOST, 500_000)),
+                List.of(new Stop(OFF_LOST, true, StopReason.LOST)),
                 List.of(),
                 DeploymentChange.NONE);
     }
@@ -259,6 +293,9 @@ public final class PlanAlterations {
                 "places[0].previous: none",
                 withPlace(plan, 0, replacing(plan.places().get(0), null)));
         whole(
+                "places[2].previous: none",
+                withPlace(plan, 2, replacing(plan.places().get(2), null)));
+        whole(
                 "places[1].previous: none",
                 withPlace(plan, 1, replacing(plan.places().get(1), null)));
     }
@@ -313,11 +350,11 @@ public final class PlanAlterations {
         whole("db: basis.deploymentId: another's", with(plan, new Basis(1, 2, 50, OK_DEPLOYMENT, 70)));
         whole("db: basis.deploymentModifyIndex", with(plan, new Basis(1, 2, 50, DB_DEPLOYMENT, 69)));
         row(
-                "db: places[0].jobVersion: of this version, outside",
-                withPlace(plan, 0, ofVersion(plan.places().get(0), 2)));
+                "db: places[0].jobVersion: stable, but the wanted one is under way",
+                withPlace(plan, 0, ofVersion(plan.places().get(0), 0)));
         row(
                 "db: places[0].inDeployment",
-                withPlace(plan, 0, deployed(plan.places().get(0), true)));
+                withPlace(plan, 0, deployed(plan.places().get(0), false)));
         row(
                 "db: places[1].jobVersion: replaces nothing",
                 withPlace(plan, 1, ofVersion(plan.places().get(1), 0)));
@@ -330,6 +367,17 @@ public final class PlanAlterations {
             whole("db: deployment.cancelId " + id, with(plan, new DeploymentChange(List.of(), id, false)));
         }
         whole("db: deployment.complete", with(plan, new DeploymentChange(List.of(), 0, true)));
+    }
+
+    private void ofHaltedVersion(Plan plan) {
+        Place only = plan.places().get(0);
+        row("off: places[0].jobVersion: halted", withPlace(plan, 0, ofVersion(only, 2)));
+        row("off: places[0].jobVersion: not stable", withPlace(plan, 0, ofVersion(only, 1)));
+        row("off: places[0].inDeployment", withPlace(plan, 0, deployed(only, true)));
+        whole("off: places[0].previous: none", withPlace(plan, 0, replacing(only, null)));
+        row("off: places[0]: replaces nothing", withPlace(plan, 0, numbered(replacing(only, null), 1)));
+        whole("off: basis.deploymentId", with(plan, new Basis(1, 2, 50, OFF_DEPLOYMENT, 70)));
+        whole("off: deployment.create", with(plan, new DeploymentChange(List.of(new GroupGoal("g", 2)), 0, false)));
     }
 
     private void ofCompletion(Plan plan) {

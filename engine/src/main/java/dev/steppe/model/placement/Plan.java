@@ -54,10 +54,10 @@ public record Plan(
      * A new allocation. Refused alone (unless all-at-once) if its node changed or is full by now.
      *
      * @param nodeSpecIndex {@code NodeRow.specIndex} that the planner read
-     * @param jobVersion version that it runs: the basis', or an earlier one where a lost allocation of a version still
-     *     deployed is replaced
+     * @param jobVersion version that it runs: the basis'; the newest stable one where a lost allocation is replaced
+     *     while the basis' is halted (its latest deployment failed or was cancelled)
      * @param inDeployment whether the deployment of the basis, or the one that this plan creates, counts it
-     * @param previous the allocation that it replaces; null if none
+     * @param previous the last allocation of the slot if that was lost or is stopped by this plan; else null
      * @param score normalised, millionths, 0..1,000,000
      */
     public record Place(
