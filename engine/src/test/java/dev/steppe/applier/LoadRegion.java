@@ -41,6 +41,7 @@ final class LoadRegion implements ApplierOutput, BrokerOutput {
     private final ArrayDeque<Judged> outcomes = new ArrayDeque<>();
     private final TreeMap<Long, Consumer<PlanAnswer>> waiting = new TreeMap<>();
     private final EntryPosition at = new EntryPosition();
+    private final List<Applied> history = new ArrayList<>();
     private volatile StateView published = new StateStore().view();
     private long term = 1;
     private long index;
@@ -54,6 +55,14 @@ final class LoadRegion implements ApplierOutput, BrokerOutput {
     }
 
     private record Entry(long term, Command command) {}
+
+    /** One entry of the log, as it was applied. */
+    record Applied(long index, long term, long logTimeMs, Command command) {}
+
+    /** Everything that was applied, in order. */
+    List<Applied> history() {
+        return history;
+    }
 
     private record Judged(Command.CommitPlans entry, CommandOutcome outcome) {}
 
@@ -134,6 +143,7 @@ final class LoadRegion implements ApplierOutput, BrokerOutput {
         }
         StateView before = published;
         index++;
+        history.add(new Applied(index, entry.term(), nowMs, entry.command()));
         CommandOutcome outcome = fsm.apply(at.at(index, entry.term(), nowMs), entry.command());
         if (entry.command() instanceof Command.CommitPlans plans) {
             outcomes.add(new Judged(plans, outcome));
