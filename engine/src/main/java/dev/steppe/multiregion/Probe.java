@@ -1,13 +1,11 @@
 package dev.steppe.multiregion;
 
 import dev.steppe.base.Invariant;
-import dev.steppe.model.job.Job;
 import dev.steppe.model.rollout.Deployment;
 import dev.steppe.model.rollout.DeploymentStatus;
 import dev.steppe.model.rollout.RolloutMembership;
 import dev.steppe.region.spi.RegionView;
 import dev.steppe.region.spi.RolloutEvent.Looked;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
@@ -35,17 +33,6 @@ final class Probe {
         return silent;
     }
 
-    /** Regions of rollouts that were found, which nobody has looked at. */
-    List<String> unseen() {
-        TreeSet<String> unseen = new TreeSet<>();
-        for (RolloutMembership open : openRollouts()) {
-            unseen.addAll(open.regions());
-        }
-        unseen.removeAll(views.keySet());
-        unseen.removeAll(silent);
-        return new ArrayList<>(unseen);
-    }
-
     /** The version above every one known in {@code regions}; 0 if nobody knows the job. */
     long nextVersion(List<String> regions) {
         long highest = -1;
@@ -60,28 +47,19 @@ final class Probe {
     }
 
     /**
-     * An open rollout that no region has begun, or null. Its coordinator may still be registering it: it must not be
-     * replaced, or both could end up half-registered.
+     * Whether every region wants, or is about to want, just what the submission says. A rollout that no region has
+     * begun does not count: its coordinator may be gone.
      */
-    @Nullable
-    RolloutMembership unbegun() {
-        for (RolloutMembership open : openRollouts()) {
-            if (views.values().stream().noneMatch(view -> hasBegun(view, open.rolloutId()))) {
-                return open;
-            }
-        }
-        return null;
-    }
-
-    /** Whether every region wants, or is about to want, just what {@code job} says. */
-    boolean isUnchanged(Job job, long sourceHash, List<String> regions) {
+    boolean isUnchanged(long sourceHash, List<String> regions) {
         return regions.stream().allMatch(region -> isUnchanged(view(region), sourceHash, regions));
     }
 
-    private static boolean isUnchanged(RegionView view, long sourceHash, List<String> regions) {
+    private boolean isUnchanged(RegionView view, long sourceHash, List<String> regions) {
         RolloutMembership open = open(view);
         if (open != null) {
-            return open.sourceHash() == sourceHash && open.regions().equals(regions);
+            return open.sourceHash() == sourceHash
+                    && open.regions().equals(regions)
+                    && views.values().stream().anyMatch(one -> hasBegun(one, open.rolloutId()));
         }
         return view.sourceHash() == sourceHash
                 && !view.stopped()
@@ -90,16 +68,20 @@ final class Probe {
 
     /**
      * Whether {@code now}, which a region showed when it refused to stage, differs from the probe only by the progress
-     * of a rollout that the probe found: what is being replaced anyway may move on meanwhile.
+     * of a rollout that the probe found, there or in another region: what is being replaced anyway may move on
+     * meanwhile, and regions are not looked at all at once.
      */
     boolean isKnownProgress(RegionView now) {
         RegionView then = view(now.region());
-        Deployment deployment = then.deployment();
-        boolean isKnownVersion = now.version() == then.version() || now.version() == then.stagedVersion();
-        boolean isKnownSlot = now.stagedVersion() == -1 || now.stagedVersion() == then.stagedVersion();
-        return deployment != null
-                && isKnownVersion
-                && isKnownSlot
+        TreeSet<Long> known = new TreeSet<>(List.of(then.version(), then.stagedVersion()));
+        for (RegionView view : views.values()) {
+            Deployment deployment = view.deployment();
+            if (deployment != null && !deployment.status().isTerminal()) {
+                known.add(deployment.version().jobVersion());
+            }
+        }
+        return known.contains(now.version())
+                && (now.stagedVersion() == -1 || known.contains(now.stagedVersion()))
                 && now.stopped() == then.stopped()
                 && now.checkIndex() != then.checkIndex();
     }
@@ -107,17 +89,6 @@ final class Probe {
     /** What the regions look like now is what {@code now} shows of one of them. */
     void replace(RegionView now) {
         views.put(now.region(), now);
-    }
-
-    private List<RolloutMembership> openRollouts() {
-        List<RolloutMembership> open = new ArrayList<>();
-        for (RegionView view : views.values()) {
-            RolloutMembership membership = open(view);
-            if (membership != null) {
-                open.add(membership);
-            }
-        }
-        return open;
     }
 
     private static @Nullable RolloutMembership open(RegionView view) {

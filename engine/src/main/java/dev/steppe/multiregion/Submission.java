@@ -85,11 +85,7 @@ final class Submission implements Outbox.Asker {
             }
             copies.put(region.name(), copy);
         }
-        look("", multiregion.regionNames());
-    }
-
-    private void look(String lookedRollout, List<String> regions) {
-        outbox.ask(this, id -> new RolloutIntent.Look(id, submitted.job().key(), lookedRollout, regions));
+        outbox.ask(this, id -> new RolloutIntent.Look(id, submitted.job().key(), "", multiregion.regionNames()));
     }
 
     @Override
@@ -100,17 +96,8 @@ final class Submission implements Outbox.Asker {
                     + "submit again when it does");
             return;
         }
-        List<String> unseen = probe.unseen();
-        if (!unseen.isEmpty()) {
-            look("", unseen);
-            return;
-        }
-        RolloutMembership unbegun = probe.unbegun();
         List<String> regions = multiregion.regionNames();
-        if (unbegun != null) {
-            refuse("rollout " + unbegun.rolloutId() + " of this job is registered in region " + unbegun.region()
-                    + " and no region has begun it: submit again once one has, or fail it there");
-        } else if (probe.isUnchanged(submitted.job(), submitted.sourceHash(), regions)) {
+        if (probe.isUnchanged(submitted.sourceHash(), regions)) {
             reply("", probe.nextVersion(regions) - 1);
             phase = Phase.OVER;
         } else {

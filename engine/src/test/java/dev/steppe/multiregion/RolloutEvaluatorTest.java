@@ -254,8 +254,8 @@ final class RolloutEvaluatorTest {
             default -> DeploymentStatus.FAILED;
         };
         StatusReason reason = letter == 'F' ? StatusReason.UNHEALTHY : StatusReason.NONE;
-        RolloutMembership rollout = new RolloutMembership(
-                "r0-1-1", region, REGIONS, 2, OnFailure.FAIL_LOCAL, 7, STALL_MS, STALL_MS);
+        RolloutMembership rollout =
+                new RolloutMembership("r0-1-1", region, REGIONS, 2, OnFailure.FAIL_LOCAL, 7, STALL_MS, STALL_MS);
         Deployment deployment = new Deployment(
                 1, WorldJobs.APP, new Deployment.Version(1, 1), status, reason, "", List.of(), rollout, 1, 1);
         return new RegionView(region, 9, 0, WorldJobs.APP, 1, -1, 9, 1, 7, false, REGIONS, deployment);

@@ -9,6 +9,7 @@ import dev.steppe.model.rollout.Deployment;
 import dev.steppe.model.rollout.DeploymentStatus;
 import dev.steppe.model.rollout.StatusReason;
 import dev.steppe.region.FederationOutput.Wish;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -32,13 +33,20 @@ final class RolloutPropertyTest {
         assertAllSuccessful(world, rollout);
     }
 
-    @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+    /** One to seven regions, any max_parallel, all at different speeds: many finish at once, and in any order. */
+    @Property(tries = 100, shrinking = ShrinkingMode.OFF)
     void endsSuccessfulWhateverMaxParallelIs(@ForAll long seed) {
         Random random = new Random(seed);
-        RolloutWorld world = new RolloutWorld(seed, TALK);
-        String rollout = register(world, app("v1", List.of(0, 1, 3, 9).get(random.nextInt(4)), OnFailure.DEFAULT));
+        List<String> regions = new ArrayList<>();
+        for (int i = 1 + random.nextInt(7); i > 0; i--) {
+            regions.add("r" + i);
+        }
+        int maxParallel = random.nextInt(regions.size() + 2);
+        RolloutWorld world = new RolloutWorld(seed, regions);
+        long token = world.submit(regions.get(0), WorldJobs.app("v1", regions, maxParallel, OnFailure.DEFAULT, true));
         world.settle();
-        assertAllSuccessful(world, rollout);
+        assertTrue(world.statuses(world.rolloutOf(token), regions).stream()
+                .allMatch(status -> status == DeploymentStatus.SUCCESSFUL));
     }
 
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
@@ -103,11 +111,35 @@ final class RolloutPropertyTest {
         long second = world.submit("tokyo", app("vB", random.nextInt(4), OnFailure.DEFAULT));
         world.runUntil("both answered", () -> world.answers.containsKey(first) && world.answers.containsKey(second));
         world.settle();
-        boolean isFirst = world.answers.get(first) instanceof Wish.Registered;
-        boolean isSecond = world.answers.get(second) instanceof Wish.Registered;
-        assertTrue(isFirst || isSecond, "one of them is registered");
+        long firstVersion = registeredVersion(world, first);
+        long secondVersion = registeredVersion(world, second);
+        assertTrue(firstVersion != secondVersion, "not both of the same version, and not none");
+        boolean isSecond = secondVersion > firstVersion;
         assertReleases(world, isSecond ? "vB" : "vA");
         assertAllSuccessful(world, world.rolloutOf(isSecond ? second : first));
+    }
+
+    /** The version as which a submission was registered; -1 if it was not. */
+    private static long registeredVersion(RolloutWorld world, long token) {
+        return world.answers.get(token) instanceof Wish.Registered registered ? registered.version() : -1;
+    }
+
+    /** R64: another version submitted while one is under way ends it everywhere, and goes on alone. */
+    @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+    void replacesARolloutUnderWayByANewerOne(@ForAll long seed) {
+        Random random = new Random(seed);
+        RolloutWorld world = new RolloutWorld(seed, TALK);
+        String first = register(world, app("vA", random.nextInt(4), OnFailure.DEFAULT));
+        world.runUntil("begun", () -> world.checks.isStarted(first));
+        for (int step = random.nextInt(500); step > 0; step--) {
+            world.step();
+        }
+        String second = register(world, app("vB", random.nextInt(4), OnFailure.DEFAULT));
+        world.settle();
+        assertAllSuccessful(world, second);
+        assertReleases(world, "vB");
+        assertTrue(
+                world.statuses(first, TALK).stream().allMatch(DeploymentStatus::isTerminal), "L4: the old one is over");
     }
 
     /** The same in rough weather: a submission may then fail, and what is left is whole all the same. */
