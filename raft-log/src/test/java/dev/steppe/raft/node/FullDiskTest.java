@@ -16,12 +16,6 @@ import org.junit.jupiter.api.Test;
 class FullDiskTest {
     private static final int LENGTH = 4_000;
 
-    /** From now on {@code server} makes no further file. */
-    private static void fill(Server server) {
-        server.disk.limitTo(
-                server.disk.names().stream().mapToLong(server.disk::lengthBytes).sum());
-    }
-
     /** Proposes in every one of {@code rounds} rounds; returns what the leader said in the last one. */
     private static ProposeVerdict load(InvokedGroup group, Server leader, int rounds) {
         ProposeVerdict verdict = ProposeVerdict.ACCEPTED;
@@ -38,7 +32,7 @@ class FullDiskTest {
         Server leader = group.leader();
         group.agree();
         long term = leader.node.status().term();
-        group.servers.forEach(FullDiskTest::fill);
+        group.servers.forEach(Server::fillDisk);
         assertEquals(ProposeVerdict.BACK_PRESSURED, load(group, leader, 2_000));
         assertEquals(ProposeVerdict.BACK_PRESSURED, load(group, leader, 5_000));
         assertTrue(leader.leads() && leader.node.status().term() == term, "an office was lost over a full disk");
@@ -78,7 +72,7 @@ class FullDiskTest {
                 .filter(server -> server != leader)
                 .findFirst()
                 .orElseThrow();
-        fill(full);
+        full.fillDisk();
         load(group, leader, 3_000);
         long stuckIndex = full.node.status().indexes().forcedIndex();
         load(group, leader, 1_000);

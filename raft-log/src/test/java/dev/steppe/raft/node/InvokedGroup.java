@@ -50,6 +50,9 @@ final class InvokedGroup {
         @Nullable
         RaftNode<Long> node;
 
+        /** The process stands still for so many ragged rounds. */
+        int pausedRounds;
+
         private @Nullable Transport transport;
 
         Server(int id) {
@@ -74,10 +77,18 @@ final class InvokedGroup {
             return transport;
         }
 
+        /** From now on this server makes no further file, until its disk is limited otherwise. */
+        void fillDisk() {
+            disk.limitTo(disk.names().stream().mapToLong(disk::lengthBytes).sum());
+        }
+
         /** The process dies with the machine; {@code fate} says what the disk kept of what was not forced. */
         void crash(PageFate fate) {
             if (transport != null) {
                 transport.close();
+            }
+            if (node != null) {
+                ledger.died(node);
             }
             node = null;
             disk.losePower(fate);
@@ -111,6 +122,10 @@ final class InvokedGroup {
      */
     void raggedRound(Random random) {
         for (Server server : servers) {
+            if (server.pausedRounds > 0) {
+                server.pausedRounds--;
+                continue;
+            }
             for (int turn = 0; server.node != null && turn < 4; turn++) {
                 work(server.node.agents().get(random.nextInt(4)));
                 assertEquals(List.of(), server.halts.halts(), "member " + server.id);

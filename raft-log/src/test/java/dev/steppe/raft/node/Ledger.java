@@ -3,6 +3,7 @@ package dev.steppe.raft.node;
 import dev.steppe.raft.api.ProposalListener;
 import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.RaftServer;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +19,8 @@ final class Ledger {
     }
 
     private final Map<Long, Outcome> outcomes = new TreeMap<>();
+    private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+    private final Map<Long, RaftServer<Long>> askedServers = new TreeMap<>();
     private final AtomicLong nextNumber = new AtomicLong();
     private String fault = "";
 
@@ -28,6 +31,7 @@ final class Ledger {
         buffer.setMemory(0, length, (byte) 0x5A);
         buffer.putLong(0, number);
         note(number, Outcome.WAITING);
+        noteAsked(number, server);
         ProposeVerdict verdict = server.propose(buffer, 0, length, new ProposalListener<>() {
             @Override
             public void onApplied(long index, long term, Long result) {
@@ -50,8 +54,17 @@ final class Ledger {
         return verdict;
     }
 
+    /** {@code server} has died without a word: what was asked of it may have happened or not. */
+    synchronized void died(RaftServer<Long> server) {
+        askedServers.forEach((number, asked) -> {
+            if (asked.equals(server) && outcomes.get(number) == Outcome.WAITING) {
+                note(number, Outcome.UNKNOWN);
+            }
+        });
+    }
+
     synchronized long count(Outcome outcome) {
-        return outcomes.values().stream().filter(one -> one == outcome).count();
+        return counts.getOrDefault(outcome, 0L);
     }
 
     /** The numbers that came to {@code outcome}, ascending. */
@@ -67,8 +80,16 @@ final class Ledger {
         return fault;
     }
 
+    private synchronized void noteAsked(long number, RaftServer<Long> server) {
+        askedServers.put(number, server);
+    }
+
     private synchronized void note(long number, Outcome outcome) {
         Outcome before = outcomes.put(number, outcome);
+        counts.merge(outcome, 1L, Long::sum);
+        if (before != null) {
+            counts.merge(before, -1L, Long::sum);
+        }
         boolean isFirstWord = outcome == Outcome.WAITING ? before == null : before == Outcome.WAITING;
         if (!isFirstWord) {
             fault = "command " + number + " was " + before + " and is told " + outcome;
