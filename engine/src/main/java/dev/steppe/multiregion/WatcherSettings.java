@@ -8,11 +8,12 @@ import java.util.Map;
  * @param tickMs a pass over every open rollout starts at least this often, 100 and up, 5,000 by default
  * @param barrierGraceMs how long regions leave the barrier to the last one in the list, 0 and up, 2,000 by default
  * @param stallMs stall time of a rollout none of whose groups has a progress deadline, 600,000 by default
- * @param failsUnread whether a region whose stall time is over fails although it cannot read every peer; by default it
- *     stays, because what it cannot see may be progress
+ * @param failsUnread whether a region whose stall time is over fails although it cannot read every peer, as in the talk
+ *     (those that a failed region cannot reach time out and fail); else it stays, because what it cannot see may be
+ *     progress
  */
 record WatcherSettings(long tickMs, long barrierGraceMs, long stallMs, boolean failsUnread) {
-    static final WatcherSettings DEFAULT = new WatcherSettings(5_000, 2_000, 600_000, false);
+    static final WatcherSettings DEFAULT = new WatcherSettings(5_000, 2_000, 600_000, true);
     private static final long TICK_MIN_MS = 100;
 
     /** Refuses numbers out of range. */
