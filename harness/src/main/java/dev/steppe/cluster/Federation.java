@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 
 /**
@@ -35,11 +36,14 @@ public final class Federation implements AutoCloseable {
     private final ServerWorld.Network network;
     private final List<RegionLane> lanes = new ArrayList<>();
     private final Map<String, List<RegionServer>> servers = new TreeMap<>();
+    private final Map<String, List<ServerConfig>> configs = new TreeMap<>();
+    private final BiConsumer<String, StateView> views;
     private long nextClientId = 1;
 
-    private Federation(FederationConfig config, ServerWorld world) {
+    private Federation(FederationConfig config, ServerWorld world, BiConsumer<String, StateView> views) {
         this.config = config;
         this.world = world;
+        this.views = views;
         this.network = new ServerWorld.Network(
                 new TcpLoops("raft", world.clock(), world.entropy().get(), world.haltSwitch()),
                 new TcpLoops("forward", world.clock(), world.entropy().get(), world.haltSwitch()));
@@ -48,9 +52,9 @@ public final class Federation implements AutoCloseable {
     /** Starts every server of every region; {@code views} is told of each view that a server of a region applied. */
     public static Federation start(FederationConfig config, ServerWorld world, BiConsumer<String, StateView> views)
             throws OperatingFault {
-        Federation federation = new Federation(config, world);
+        Federation federation = new Federation(config, world, views);
         try {
-            federation.open(views);
+            federation.open();
             return federation;
         } catch (OperatingFault | RuntimeException fault) {
             federation.close();
@@ -58,7 +62,7 @@ public final class Federation implements AutoCloseable {
         }
     }
 
-    private void open(BiConsumer<String, StateView> views) throws OperatingFault {
+    private void open() throws OperatingFault {
         int count = config.serverCount();
         List<Integer> ports = LoopbackPorts.draw(2 * count * config.regions().size());
         for (int region = 0; region < config.regions().size(); region++) {
@@ -73,27 +77,43 @@ public final class Federation implements AutoCloseable {
             for (int server = 0; server < count; server++) {
                 members.add(new Member(server + 1, LoopbackPorts.HOST, ports.get(2 * (region * count + server))));
             }
-            openRegion(region, members, views);
+            openRegion(region, members);
         }
     }
 
-    private void openRegion(int region, List<Member> members, BiConsumer<String, StateView> views)
-            throws OperatingFault {
+    private void openRegion(int region, List<Member> members) throws OperatingFault {
         String name = config.regions().get(region);
-        List<RegionServer> opened = new ArrayList<>();
+        List<RegionServer> opened = new CopyOnWriteArrayList<>();
+        List<ServerConfig> own = new ArrayList<>();
         servers.put(name, opened);
+        configs.put(name, own);
         for (Member member : members) {
             RaftConfig raft = new RaftConfig(
                     FEDERATION_ID + 1 + region, name, member.id(), members, config.timing(), RaftConfig.Limits.SMALL);
-            ServerLane own = lanes.get(region).servers().get(member.id() - 1);
+            ServerLane lane = lanes.get(region).servers().get(member.id() - 1);
             ServerConfig server = new ServerConfig(
                     raft,
                     config.directory().resolve(name + "-" + member.id()),
-                    new ServerConfig.Lanes(FEDERATION_ID, own.address(), lanes),
+                    new ServerConfig.Lanes(FEDERATION_ID, lane.address(), lanes),
                     config.work(),
                     config.watcher());
-            opened.add(RegionServer.open(server, world.with(network, view -> views.accept(name, view))));
+            own.add(server);
+            opened.add(open(server));
         }
+    }
+
+    private RegionServer open(ServerConfig server) throws OperatingFault {
+        return RegionServer.open(server, world.with(network, view -> views.accept(server.region(), view)));
+    }
+
+    /**
+     * Opens a server of {@code region} again that was closed, in its directory and at its addresses. The owner only.
+     */
+    public RegionServer reopen(String region, int memberId) throws OperatingFault {
+        List<ServerConfig> own = configs.getOrDefault(region, List.of());
+        RegionServer server = open(own.get(memberId - 1));
+        servers.getOrDefault(region, List.of()).set(memberId - 1, server);
+        return server;
     }
 
     private static String address(int port) {

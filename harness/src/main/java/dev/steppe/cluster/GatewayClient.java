@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks the servers of one region over the forward lane and finds their leader. Owned by the thread that runs it as an
  * agent; only {@link #post} may be called by others. Every ask is answered once: a server that does not lead, or is
- * busy, is asked again until {@code patienceMs} has passed; an ask whose link ended is answered {@code Unknown}.
+ * busy, is asked again until {@code patienceMs} has passed; an ask whose link ended, or that was not answered within
+ * that time, is answered {@code Unknown}.
  */
 public final class GatewayClient implements Agent {
     private static final long RETRY_MS = 20;
@@ -46,7 +47,7 @@ public final class GatewayClient implements Agent {
     private final long patienceMs;
     private final Mailbox<Runnable> inbox = new Mailbox<>(65_536);
     private final Map<Integer, Link> links = new TreeMap<>();
-    private final Map<Long, Pending> pending = new TreeMap<>();
+    private final TreeMap<Long, Pending> pending = new TreeMap<>();
     private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
     private final GatewayCodec codec = new GatewayCodec();
     private final ExpandableArrayBuffer scratch = new ExpandableArrayBuffer(64 << 10);
@@ -103,7 +104,21 @@ public final class GatewayClient implements Agent {
 
     @Override
     public int doWork() {
-        return inbox.drain(Runnable::run, DRAIN_MAX) + sendWaiting();
+        return inbox.drain(Runnable::run, DRAIN_MAX) + sendWaiting() + giveUp();
+    }
+
+    /** Asks were made in the order of their ids, each with the same patience: the first one is the most urgent. */
+    private int giveUp() {
+        long nowMs = nowMs();
+        int givenUpCount = 0;
+        while (!pending.isEmpty() && pending.firstEntry().getValue().deadlineMs <= nowMs) {
+            Pending ask = pending.pollFirstEntry().getValue();
+            ask.answered.accept(new GatewayMessage.Unknown(
+                    ask.ask.requestId(),
+                    "server " + ask.memberId + " did not answer within " + patienceMs + " ms: look, and ask again"));
+            givenUpCount++;
+        }
+        return givenUpCount;
     }
 
     @Override
@@ -137,6 +152,13 @@ public final class GatewayClient implements Agent {
             return false;
         }
         int lengthBytes = codec.encode(ask.ask, scratch, 0);
+        if (lengthBytes > link.frameMaxBytes()) {
+            ask.answered.accept(new GatewayMessage.Refused(
+                    ask.ask.requestId(),
+                    "the ask has " + lengthBytes + " bytes, and a frame takes " + link.frameMaxBytes()
+                            + ": ask for less at once"));
+            return true;
+        }
         if (link.offer(scratch, 0, lengthBytes) != OfferVerdict.SENT) {
             return false;
         }
@@ -179,8 +201,8 @@ public final class GatewayClient implements Agent {
         }
     }
 
-    private void onDown(int memberId) {
-        links.remove(memberId);
+    private void onDown(int memberId, Link link) {
+        links.remove(memberId, link);
         leaderId = leaderId == memberId ? -1 : leaderId;
         List<Pending> lost = new ArrayList<>();
         for (Iterator<Pending> each = pending.values().iterator(); each.hasNext(); ) {
@@ -240,7 +262,7 @@ public final class GatewayClient implements Agent {
 
         @Override
         public void onDown(Link link, LinkDown reason) {
-            mail(link, () -> GatewayClient.this.onDown(memberId));
+            mail(link, () -> GatewayClient.this.onDown(memberId, link));
         }
 
         @Override

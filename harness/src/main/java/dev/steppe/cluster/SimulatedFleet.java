@@ -28,6 +28,9 @@ import org.agrona.concurrent.NanoClock;
  * that they say goes over a real link. Owned by the thread that also runs its {@link GatewayClient}.
  */
 public final class SimulatedFleet implements Agent {
+    /** Machines of one registration. */
+    private static final int REGISTER_MAX = 500;
+
     private final GatewayClient client;
     private final List<Node> nodes;
     private final List<String> nodeIds;
@@ -36,7 +39,8 @@ public final class SimulatedFleet implements Agent {
     private final NanoClock clock;
     private final Runnable onRegistered;
     private final Map<AllocationId, Workload> workloads = new TreeMap<>();
-    private boolean registered;
+    private int registeredCount;
+    private long syncedIndex;
     private boolean syncing;
     private long nextSyncMs;
     private long nextBeatMs;
@@ -81,7 +85,7 @@ public final class SimulatedFleet implements Agent {
 
     @Override
     public int doWork() {
-        if (!registered) {
+        if (registeredCount < nodes.size()) {
             return 0;
         }
         long nowMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
@@ -101,10 +105,16 @@ public final class SimulatedFleet implements Agent {
     }
 
     private void register() {
-        client.ask(requestId -> new GatewayMessage.Propose(requestId, new RegisterNodes(nodes)), answer -> {
+        int to = Math.min(nodes.size(), registeredCount + REGISTER_MAX);
+        RegisterNodes next = new RegisterNodes(nodes.subList(registeredCount, to));
+        client.ask(requestId -> new GatewayMessage.Propose(requestId, next), answer -> {
             if (answer instanceof GatewayMessage.Accepted) {
-                registered = true;
-                onRegistered.run();
+                registeredCount = to;
+                if (to == nodes.size()) {
+                    onRegistered.run();
+                } else {
+                    register();
+                }
             } else if (answer instanceof GatewayMessage.Refused refused) {
                 throw new IllegalStateException("machines cannot register: " + refused.sentence());
             } else {
@@ -115,9 +125,10 @@ public final class SimulatedFleet implements Agent {
 
     private void onSynced(Answer answer) {
         syncing = false;
-        if (!(answer instanceof Assigned assigned)) {
-            return;
+        if (!(answer instanceof Assigned assigned) || assigned.index() < syncedIndex) {
+            return; // No answer, or that of a server which does not know yet that it leads no more.
         }
+        syncedIndex = assigned.index();
         long nowMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime());
         Set<AllocationId> wanted = new HashSet<>();
         for (Assignment assignment : assigned.assignments()) {
