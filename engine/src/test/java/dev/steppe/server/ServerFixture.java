@@ -27,6 +27,12 @@ final class ServerFixture {
 
     /** A server that is alone in its region. */
     static RegionServer server(Path directory, ThreadLayout layout, ServerWorld world) throws OperatingFault {
+        return server(directory, layout, world, 1, 0);
+    }
+
+    /** The same with so many planners, and machines that are heard of every {@code heartbeatMs}. */
+    static RegionServer server(Path directory, ThreadLayout layout, ServerWorld world, int planners, long heartbeatMs)
+            throws OperatingFault {
         RaftConfig raft = new RaftConfig(
                 1,
                 "local",
@@ -34,7 +40,7 @@ final class ServerFixture {
                 List.of(new Member(1, "localhost", 0)),
                 RaftConfig.Timing.DEFAULT,
                 RaftConfig.Limits.SMALL);
-        ServerConfig.Work work = new ServerConfig.Work(layout, IdleChoice.BACK_OFF, 1, 0);
+        ServerConfig.Work work = new ServerConfig.Work(layout, IdleChoice.BACK_OFF, planners, heartbeatMs);
         return RegionServer.open(
                 new ServerConfig(raft, directory, ServerConfig.Lanes.NONE, work, new TreeMap<>()), world);
     }
