@@ -36,11 +36,11 @@ final class ArchitectureTest {
                     state            | MACHINE | model.* capacity state.page raft.api
                     command          | DATA    | model.*
                     wire             | DATA    | command
-                    verify           | MACHINE | model.* capacity state
+                    feasible         | MACHINE | model.* state capacity
+                    verify           | MACHINE | model.* capacity state feasible
                     fsm              | MACHINE | model.* command verify capacity state raft.api
                     broker           | MACHINE | model.*
                     reconcile        | MACHINE | model.* state
-                    feasible         | MACHINE | model.* state capacity
                     rank             | MACHINE | model.* state capacity
                     planner          | MACHINE | model.* reconcile feasible rank capacity state
                     applier          | MACHINE | model.* verify command state

@@ -4,6 +4,7 @@ import dev.steppe.model.job.Constraint;
 import dev.steppe.model.job.Job;
 import dev.steppe.model.job.Task;
 import dev.steppe.model.job.TaskGroup;
+import dev.steppe.model.node.Node;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,5 +29,15 @@ public record ConditionSet(List<String> datacenters, List<Constraint> constraint
             all.addAll(task.constraints());
         }
         return new ConditionSet(job.datacenters(), all);
+    }
+
+    /**
+     * Whether {@code node} meets all of them. Remembers nothing: who asks about many nodes has a {@link Feasibility}.
+     */
+    public boolean holdsOn(Node node) {
+        boolean isThere = datacenters.stream().anyMatch(glob -> Glob.matches(glob, node.datacenter()));
+        return isThere
+                && constraints.stream()
+                        .allMatch(constraint -> Condition.of(constraint).holdsOn(node));
     }
 }

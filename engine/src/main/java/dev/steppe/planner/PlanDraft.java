@@ -30,11 +30,19 @@ final class PlanDraft {
     private final Map<String, Integer> unplaced = new TreeMap<>();
     private final Map<String, GroupFailure> failures = new TreeMap<>();
     private boolean hasMore;
+    private @Nullable Terms terms;
 
     /** What one planner asks about a group of a version. */
     interface GroupConditions {
         /** Sets up the filter for it. */
         GroupFilter of(Job job, TaskGroup group);
+    }
+
+    /** What a group of a version asks for; one after the other of them is placed on the same terms. */
+    private record Terms(JobVersion version, String group, Resources ask, GroupFilter filter) {
+        boolean areOf(Wanted wanted) {
+            return version.version() == wanted.version().version() && group.equals(wanted.group());
+        }
     }
 
     PlanDraft(StateView view, NodeSearch search, GroupConditions conditions, int rowsMax) {
@@ -82,12 +90,9 @@ final class PlanDraft {
             unplaced.merge(wanted.group(), 1, Integer::sum);
             return false;
         }
-        JobVersion version = wanted.version();
-        TaskGroup group = version.spec()
-                .group(wanted.group())
-                .orElseThrow(() -> Invariant.broken("a group that is wanted is not there", wanted.group()));
-        GroupFilter filter = conditions.of(version.spec(), group);
-        Resources ask = group.ask();
+        Terms now = termsOf(wanted);
+        GroupFilter filter = now.filter();
+        Resources ask = now.ask();
         Allocation freed = replaced == null ? null : free(replaced);
         int ordinal = search.select(ask, filter);
         if (ordinal == NodeSearch.NONE) {
@@ -104,6 +109,19 @@ final class PlanDraft {
         }
         places.add(row(wanted, view.nodeAt(ordinal), search.score()));
         return true;
+    }
+
+    private Terms termsOf(Wanted wanted) {
+        Terms last = terms;
+        if (last != null && last.areOf(wanted)) {
+            return last;
+        }
+        Job spec = wanted.version().spec();
+        TaskGroup group = spec.group(wanted.group())
+                .orElseThrow(() -> Invariant.broken("a group that is wanted is not there", wanted.group()));
+        Terms next = new Terms(wanted.version(), wanted.group(), group.ask(), conditions.of(spec, group));
+        terms = next;
+        return next;
     }
 
     private static Plan.Place row(Wanted wanted, NodeRow node, int score) {

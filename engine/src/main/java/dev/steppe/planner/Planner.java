@@ -5,6 +5,7 @@ import dev.steppe.feasible.FeasibilityMemo;
 import dev.steppe.model.job.Job;
 import dev.steppe.model.job.JobVersion;
 import dev.steppe.model.job.TaskGroup;
+import dev.steppe.model.node.NodeRow;
 import dev.steppe.model.placement.Evaluation;
 import dev.steppe.model.placement.Plan;
 import dev.steppe.model.rollout.Deployment;
@@ -40,16 +41,17 @@ public final class Planner {
      * What to do about the job of {@code evaluation}, as {@code view} has it. Costs what the job has, and its searches.
      */
     public PlanAttempt attempt(Evaluation evaluation, StateView view) {
-        Situation situation = Situation.of(view, evaluation.job());
+        Situation situation =
+                Situation.of(view, evaluation.job(), (job, group, node) -> admits(view, job, group, node));
         if (situation == null) {
             return new PlanAttempt(view.index(), null, false, List.of());
         }
         JobVersion job = situation.job();
+        search.show(view.nodes());
         Reconciliation wanted = Reconciler.reconcile(situation);
         if (wanted.isNothing()) {
             return new PlanAttempt(view.index(), null, false, List.of());
         }
-        search.show(view.nodes());
         boolean allAtOnce = job.spec().allAtOnce();
         int rowsMax = allAtOnce ? Integer.MAX_VALUE : config.rowsMax();
         PlanDraft draft = new PlanDraft(view, search, (spec, group) -> filterOf(view, spec, group), rowsMax);
@@ -72,6 +74,10 @@ public final class Planner {
                 updates,
                 change);
         return new PlanAttempt(view.index(), plan.isEmpty() ? null : plan, draft.hasMore(), draft.failures());
+    }
+
+    private boolean admits(StateView view, Job job, TaskGroup group, NodeRow node) {
+        return filterOf(view, job, group).admits(node.ordinal(), search.nodeClass(node.ordinal()));
     }
 
     private GroupFilter filterOf(StateView view, Job job, TaskGroup group) {

@@ -153,14 +153,18 @@ final class GroupReconciler {
         return one.origin().jobCreateIndex() == job.indexes().createIndex();
     }
 
-    /** Also if its version is not kept any more, or its ordinal is not wanted while the number is. */
+    /**
+     * Also if its version is not kept any more, its ordinal is not wanted while the number is, or its node is none for
+     * the current version.
+     */
     private boolean isDestructive(Allocation one) {
         JobVersion old =
                 isSameLife(one) ? situation.versions().version(one.origin().jobVersion()) : null;
         if (old == null || one.slot().ordinal() >= group.count()) {
             return true;
         }
-        return old.specHash() != job.specHash() && SpecDifference.isDestructive(old.spec(), job.spec(), group.name());
+        return (old.specHash() != job.specHash() && SpecDifference.isDestructive(old.spec(), job.spec(), group.name()))
+                || !situation.nodes().admits(job.spec(), group, one.nodeId());
     }
 
     /** {@code scheduling.md} 4.12. */

@@ -1,7 +1,9 @@
 package dev.steppe.reconcile;
 
+import dev.steppe.model.job.Job;
 import dev.steppe.model.job.JobKey;
 import dev.steppe.model.job.JobVersion;
+import dev.steppe.model.job.TaskGroup;
 import dev.steppe.model.node.NodeRow;
 import dev.steppe.model.placement.Allocation;
 import dev.steppe.model.rollout.Deployment;
@@ -33,14 +35,23 @@ public record Situation(
     }
 
     /** The situation of the job in a view; null if the view has no such job. */
-    public static @Nullable Situation of(StateView view, JobKey key) {
+    public static @Nullable Situation of(StateView view, JobKey key, Admission admission) {
         JobVersion job = view.job(key);
         if (job == null) {
             return null;
         }
-        NodeSight nodes = nodeId -> {
-            NodeRow row = view.node(nodeId);
-            return row == null || !row.isReady();
+        NodeSight nodes = new NodeSight() {
+            @Override
+            public boolean isDown(String nodeId) {
+                NodeRow row = view.node(nodeId);
+                return row == null || !row.isReady();
+            }
+
+            @Override
+            public boolean admits(Job job, TaskGroup group, String nodeId) {
+                NodeRow row = view.node(nodeId);
+                return row != null && admission.admits(job, group, row);
+            }
         };
         return new Situation(
                 job,
@@ -64,5 +75,17 @@ public record Situation(
     public interface NodeSight {
         /** Whether what runs there is lost: the node is down, or there is none. */
         boolean isDown(String nodeId);
+
+        /** Whether a group could run there, room aside: what runs there may go on in place under this version. */
+        default boolean admits(Job job, TaskGroup group, String nodeId) {
+            return true;
+        }
+    }
+
+    /** Who knows what a group demands of a node besides room. */
+    @FunctionalInterface
+    public interface Admission {
+        /** Whether the node meets it. */
+        boolean admits(Job job, TaskGroup group, NodeRow node);
     }
 }

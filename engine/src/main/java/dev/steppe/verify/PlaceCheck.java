@@ -1,5 +1,6 @@
 package dev.steppe.verify;
 
+import dev.steppe.feasible.ConditionSet;
 import dev.steppe.model.job.JobVersion;
 import dev.steppe.model.job.TaskGroup;
 import dev.steppe.model.node.NodeRow;
@@ -113,6 +114,9 @@ final class PlaceCheck {
         if (node.specIndex() != place.nodeSpecIndex()) {
             return place.nodeId() + " refused: it was read at " + place.nodeSpecIndex() + " and changed at "
                     + node.specIndex();
+        }
+        if (!ConditionSet.of(facts.versionFor(place.group()).spec(), group).holdsOn(node.node())) {
+            return place.nodeId() + " refused: it does not meet the conditions of group " + place.group();
         }
         return balances.take(node, group.ask(), facts.view());
     }

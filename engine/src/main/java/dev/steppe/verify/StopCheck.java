@@ -1,5 +1,6 @@
 package dev.steppe.verify;
 
+import dev.steppe.feasible.ConditionSet;
 import dev.steppe.model.job.TaskGroup;
 import dev.steppe.model.node.NodeRow;
 import dev.steppe.model.node.NodeStatus;
@@ -57,6 +58,11 @@ final class StopCheck {
         TaskGroup wanted = facts.job().spec().group(group).orElseThrow();
         if (!wanted.ask().equals(row.resources())) {
             return "allocation " + row.id() + " holds " + row.resources() + ", its group asks for " + wanted.ask();
+        }
+        NodeRow node = facts.view().node(row.nodeId());
+        if (node == null || !ConditionSet.of(facts.job().spec(), wanted).holdsOn(node.node())) {
+            return "allocation " + row.id() + " is on " + row.nodeId()
+                    + ", which does not meet the conditions of group " + group;
         }
         if (update.inDeployment() != facts.isDeployed(group)) {
             return "allocation " + row.id() + " in deployment: " + update.inDeployment() + ", must be "

@@ -5,7 +5,7 @@
  *
  * <p>In come a plan and a {@link dev.steppe.state.VerifyView}; out goes a {@link dev.steppe.verify.PlanVerdict}. Owns
  * nothing but scratch. Not here: what becomes of a plan that holds ({@code fsm}), which plans are in flight
- * ({@code applier}), whether a node is a good one ({@code feasible}, {@code rank}).
+ * ({@code applier}), whether another node were better ({@code rank}).
  */
 @NullMarked
 package dev.steppe.verify;

@@ -131,6 +131,23 @@ final class PlannerTest {
         assertEquals("", world.commit(plan).refusal());
     }
 
+    @Test
+    void movesAnAllocationWhoseNodeANewVersionRulesOut() {
+        world.nodes(EngineWorld.node("n1", 500), EngineWorld.node("n2", "dc2", new Resources(4_000, 4_000, 4_000)));
+        bringUp(job("web", List.of("dc1"), List.of(), group("web", 1, MP1, "a")));
+        Job elsewhere = job("web", List.of("dc2"), List.of(), group("web", 1, MP1, "a"));
+        Plan plan = planOf(planner.attempt(world.submit(elsewhere), world.view()));
+        assertEquals(List.of(), plan.updates());
+        assertEquals("n2", plan.places().get(0).nodeId());
+        assertEquals("", world.commit(plan).refusal());
+        Constraint notN2 = new Constraint("${node.unique.id}", Constraint.Operator.NOT_EQUAL, "n2");
+        Job nowhere = job("web", List.of("dc2"), List.of(notN2), group("web", 1, MP1, "a"));
+        world.heal(nowhere.key());
+        PlanAttempt attempt = planner.attempt(world.submit(nowhere), world.view());
+        assertEquals(Evaluation.Status.BLOCKED, attempt.conclusion());
+        assertEquals(1, world.live(nowhere.key()).size(), "what runs goes on until there is a place for its successor");
+    }
+
     /** S13. */
     @Test
     void keepsTheOldAllocationIfItsReplacementFindsNoNode() {

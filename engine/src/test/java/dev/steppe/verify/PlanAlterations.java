@@ -1,9 +1,11 @@
 package dev.steppe.verify;
 
+import dev.steppe.model.job.Constraint;
 import dev.steppe.model.job.Job;
 import dev.steppe.model.job.JobKey;
 import dev.steppe.model.job.JobVersion;
 import dev.steppe.model.job.Opaque;
+import dev.steppe.model.job.Resources;
 import dev.steppe.model.job.Task;
 import dev.steppe.model.job.TaskGroup;
 import dev.steppe.model.job.Update;
@@ -103,6 +105,8 @@ public final class PlanAlterations {
         tx.putNode(StateSamples.node("n2", 4000), NodeStatus.READY, 2);
         tx.putNode(StateSamples.node("n3", 500), NodeStatus.READY, 3);
         tx.putNode(StateSamples.node("n4", 1000), NodeStatus.READY, 4);
+        tx.putNode(StateSamples.node("n5", "dc2", new Resources(9000, 9000, 9000)), NodeStatus.READY, 1);
+        tx.putNode(StateSamples.node("n6", "dc1", new Resources(9000, 9000, 9000)), NodeStatus.READY, 1);
         Job web = job(WEB, List.of(group("g", 5), group("h", 1)));
         Job db = job(DB, List.of(group("g", 3)));
         Job off = job(OFF, List.of(group("g", 2)));
@@ -268,6 +272,8 @@ public final class PlanAlterations {
             whole(at + "group: unknown, or not what is replaced", withPlace(plan, i, grouped(row, "nope")), row);
             row(at + "nodeId: unknown", withPlace(plan, i, onNode(row, "nx", 1)));
             row(at + "nodeId: down", withPlace(plan, i, onNode(row, "n2", 2)));
+            row(at + "nodeId: in another datacenter", withPlace(plan, i, onNode(row, "n5", 1)));
+            row(at + "nodeId: not as the group wants it", withPlace(plan, i, onNode(row, "n6", 1)));
             row(at + "nodeId: full", withPlace(plan, i, onNode(row, "n3", 3)));
             row(at + "nodeSpecIndex: older", withPlace(plan, i, onNode(row, "n1", 0)));
             row(at + "nodeSpecIndex: newer", withPlace(plan, i, onNode(row, "n1", 2)));
@@ -587,12 +593,14 @@ public final class PlanAlterations {
     }
 
     private static Job job(JobKey key, List<TaskGroup> groups) {
-        return StateSamples.job(key.id(), 1, 1000).withGroups(groups);
+        return StateSamples.job(key.id(), 1, 1000).withGroups(groups).withPlace(List.of("dc1"), new TreeMap<>());
     }
 
     private static TaskGroup group(String name, int count) {
         Task task = new Task("t", "exec", 1000, 1000, List.of(), new TreeMap<>(), new TreeMap<>(), Opaque.NONE);
-        return new TaskGroup(name, count, List.of(), List.of(task), Update.DEFAULT, 300, new TreeMap<>(), Opaque.NONE);
+        Constraint notN6 = new Constraint("${node.unique.id}", Constraint.Operator.NOT_EQUAL, "n6");
+        return new TaskGroup(
+                name, count, List.of(notN6), List.of(task), Update.DEFAULT, 300, new TreeMap<>(), Opaque.NONE);
     }
 
     private static JobVersion row(Job job, long version) {
