@@ -34,6 +34,7 @@ public final class EvalBroker {
     private final TreeSet<Tracked> timers = new TreeSet<>(Tracked.TIMER_ORDER);
     private final TreeMap<Long, Tracked> blocked = new TreeMap<>();
     private long roomIndex;
+    private long resetIndex;
     private long lastToken;
 
     /** An empty broker; {@link #reset} it when leadership is gained. */
@@ -53,6 +54,7 @@ public final class EvalBroker {
         timers.clear();
         blocked.clear();
         roomIndex = viewIndex;
+        resetIndex = viewIndex;
     }
 
     /**
@@ -108,7 +110,10 @@ public final class EvalBroker {
         arm(next, nowMs + config.leaseMs());
         // A woken evaluation must see the room that woke it, else it would block again on the old view.
         long seen = next.row.status() == Status.BLOCKED ? roomIndex : 0;
-        return new Lease(next.row, next.token, Math.max(turn.waitIndex, seen), next.timerMs);
+        // The last leader may have cancelled newer evaluations in favour of this one: what they asked about is in the
+        // view.
+        long waitIndex = Math.max(turn.waitIndex, resetIndex);
+        return new Lease(next.row, next.token, Math.max(waitIndex, seen), next.timerMs);
     }
 
     /** Starts the time of a lease anew; false if it is not this token's any more. */

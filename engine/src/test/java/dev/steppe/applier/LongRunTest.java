@@ -57,7 +57,7 @@ final class LongRunTest {
     /** Longer than any deadline, and than any wait of a follow-up. */
     private static final int QUIET_ROUNDS = 40;
 
-    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 200, shrinking = ShrinkingMode.OFF)
     void endsWithWhatIsWantedOrSaysWhyNot(@ForAll long seed) {
         Life life = new Life(seed);
         for (int i = 0; i < STEPS; i++) {

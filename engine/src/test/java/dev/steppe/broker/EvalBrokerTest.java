@@ -64,6 +64,13 @@ final class EvalBrokerTest {
     }
 
     @Test
+    void asksNothingOnAViewOlderThanItsLeadership() {
+        broker.reset(78);
+        broker.observe(pending(1, "a", 50), 0);
+        assertEquals(78, lease(0).waitIndex(), "evaluations newer than this one may have been cancelled for it");
+    }
+
+    @Test
     void saysAConclusionAgainThatNoRowConfirms() {
         for (int id = 1; id <= 3; id++) {
             broker.observe(pending(id, "a", 50), 0);
