@@ -28,7 +28,6 @@ final class ApplierAgent implements Agent {
     private final Mailbox<Submitted> plans = new Mailbox<>(1_024);
     private final ArrayDeque<Told> untold = new ArrayDeque<>();
     private final Map<Long, Submitted> open = new HashMap<>();
-    private final EntryOrder order = new EntryOrder();
     private final Published<StateView> published;
     private final Proposals proposals;
     private final PlanApplier applier;
@@ -104,19 +103,16 @@ final class ApplierAgent implements Agent {
     private final class Wishes implements ApplierOutput {
         @Override
         public void propose(Command.CommitPlans entry) {
-            EntryOrder.Place place = order.next();
             proposals.propose(entry, new Proposals.Done() {
                 @Override
                 public void applied(CommandOutcome outcome) {
-                    order.settle(place, () -> {
-                        applier.observe(published.get());
-                        applier.judged(entry, outcome);
-                    });
+                    applier.observe(published.get());
+                    applier.judged(entry, outcome);
                 }
 
                 @Override
                 public void lost(Proposals.Loss loss, String reason) {
-                    order.settle(place, () -> applier.dropped(entry));
+                    applier.dropped(entry);
                 }
             });
         }

@@ -31,6 +31,9 @@ public final class JobRules {
     public static final int REGIONS_MAX = 256;
     /** Most allocations of a job in one region ({@code scheduling.md} 1.1.13). */
     public static final int COUNT_MAX = 50_000;
+
+    /** Most allocations of a job that is placed wholly or not at all: its plan is one entry of the log. */
+    public static final int ALL_AT_ONCE_MAX = 4_096;
     /** Longest of the times of an update rule: a thousand days. */
     public static final long TIME_MAX_MS = 86_400_000_000L;
 
@@ -234,6 +237,12 @@ public final class JobRules {
         }
         if (total > COUNT_MAX) {
             findings.add(field, "ask for " + total + " allocations" + where + "; a job may have at most " + COUNT_MAX);
+        } else if (job.allAtOnce() && total > ALL_AT_ONCE_MAX) {
+            findings.add(
+                    field,
+                    "ask for " + total + " allocations all at once" + where
+                            + "; that many can be placed only if AllAtOnce" + " is left out, or the counts are "
+                            + ALL_AT_ONCE_MAX + " or less together");
         }
     }
 

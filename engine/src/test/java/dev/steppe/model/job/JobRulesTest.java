@@ -46,6 +46,25 @@ final class JobRulesTest {
     }
 
     @Test
+    void boundsWhatIsPlacedAllAtOnce() {
+        Job large =
+                Job.of("large", TaskGroup.of("web", JobRules.ALL_AT_ONCE_MAX + 1, Task.of("server", "exec", 1, 10)));
+        Job allAtOnce = new Job(
+                large.key(),
+                large.name(),
+                50,
+                true,
+                large.datacenters(),
+                List.of(),
+                NO_TEXTS,
+                large.groups(),
+                null,
+                Opaque.NONE);
+        assertEquals(List.of(), fields(large));
+        assertEquals(List.of("TaskGroups"), fields(allAtOnce));
+    }
+
+    @Test
     void saysWhatToDo() {
         JobProblem problem =
                 JobRules.check(job(group("web", 50_001, task("t", 1, 10)))).get(0);

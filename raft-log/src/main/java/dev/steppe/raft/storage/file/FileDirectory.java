@@ -51,14 +51,15 @@ public final class FileDirectory implements StorageDirectory {
     }
 
     /**
-     * Holds {@code path}, which is made if it is not there (its parent must be), and removes what interrupted
-     * preparations left.
+     * Holds {@code path}, which is made with its parents if it is not there, and removes what interrupted preparations
+     * left.
      *
      * @throws OperatingFault when it cannot be made, read or locked, or is a symbolic link
      */
     public static DirectoryVerdict hold(Path path) throws OperatingFault {
         Path root = path.toAbsolutePath().normalize();
         try {
+            makeParents(root);
             makeDirectory(root);
             FileChannel channel = FileChannel.open(
                     root.resolve(LOCK),
@@ -123,6 +124,14 @@ public final class FileDirectory implements StorageDirectory {
     public void close() {
         // The lock goes with the descriptor, which is gone whatever close says.
         CloseHelper.quietClose(lockChannel);
+    }
+
+    private static void makeParents(Path path) throws IOException {
+        Path parent = path.getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            makeParents(parent);
+            makeDirectory(parent);
+        }
     }
 
     private static void makeDirectory(Path path) throws IOException {

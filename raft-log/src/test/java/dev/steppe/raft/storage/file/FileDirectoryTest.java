@@ -49,6 +49,14 @@ final class FileDirectoryTest {
     }
 
     @Test
+    void makesItsParents() throws OperatingFault {
+        DirectoryVerdict verdict =
+                FileDirectory.hold(parent.resolve("a").resolve("b").resolve("data"));
+        assertTrue(verdict instanceof DirectoryVerdict.Held);
+        ((DirectoryVerdict.Held) verdict).directory().close();
+    }
+
+    @Test
     void refusesASecondHolder() throws OperatingFault {
         FileDirectory directory = hold();
         assertTrue(FileDirectory.hold(parent.resolve("data")) instanceof DirectoryVerdict.InUse);
