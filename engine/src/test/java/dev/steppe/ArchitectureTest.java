@@ -54,6 +54,7 @@ final class ArchitectureTest {
                     gateway          | DATA    | model.* command wire
                     archive          | SHELL   | model.*
                     api              | PORT    | model.* region.spi
+                    server.duty      | SHELL   | *
                     server           | SHELL   | *
                     """);
 

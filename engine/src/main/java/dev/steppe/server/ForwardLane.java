@@ -8,6 +8,8 @@ import dev.steppe.region.message.RegionMessage;
 import dev.steppe.region.message.RegionMessageCodec;
 import dev.steppe.server.ServerConfig.RegionLane;
 import dev.steppe.server.ServerConfig.ServerLane;
+import dev.steppe.server.duty.DutiesAgent;
+import dev.steppe.server.duty.FederationDuties;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.LinkListener;
@@ -30,7 +32,7 @@ import org.agrona.ExpandableArrayBuffer;
  * of the conversation ends its link and nothing else. An ask for which the duties agent has no room is answered with
  * {@code Busy}; a message of another region is then lost, as in any network, and said again.
  */
-final class ForwardLane implements AutoCloseable {
+final class ForwardLane implements FederationDuties.Sender, AutoCloseable {
     private final ServerConfig config;
     private final Transport transport;
     private final DutiesAgent duties;
@@ -98,7 +100,8 @@ final class ForwardLane implements AutoCloseable {
     }
 
     /** Says something to a server of another region, over the newest link with it; lost if there is none. The owner. */
-    void send(String region, int memberId, RegionMessage message) {
+    @Override
+    public void send(String region, int memberId, RegionMessage message) {
         Deque<Link> links = servers.get(region + "/" + memberId);
         if (links == null || links.isEmpty()) {
             return;

@@ -5,6 +5,7 @@ import dev.steppe.gateway.GatewayMessage.Answer;
 import dev.steppe.gateway.GatewayMessage.Ask;
 import dev.steppe.raft.api.RaftStatus;
 import dev.steppe.runtime.AgentHost;
+import dev.steppe.server.duty.DutiesAgent;
 import dev.steppe.state.StateView;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

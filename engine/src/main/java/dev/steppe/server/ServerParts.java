@@ -3,6 +3,8 @@ package dev.steppe.server;
 import dev.steppe.command.CommandOutcome;
 import dev.steppe.raft.api.RaftServer;
 import dev.steppe.runtime.Published;
+import dev.steppe.server.duty.DutiesAgent;
+import dev.steppe.server.duty.FederationDuties;
 import dev.steppe.state.StateView;
 import java.util.List;
 import org.agrona.concurrent.Agent;

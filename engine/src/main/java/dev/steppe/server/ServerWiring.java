@@ -20,6 +20,16 @@ import dev.steppe.runtime.Mailbox;
 import dev.steppe.runtime.Published;
 import dev.steppe.server.ServerConfig.RegionLane;
 import dev.steppe.server.ServerConfig.ServerLane;
+import dev.steppe.server.duty.ApplierAgent;
+import dev.steppe.server.duty.AskDesk;
+import dev.steppe.server.duty.AskRules;
+import dev.steppe.server.duty.DutiesAgent;
+import dev.steppe.server.duty.FederationDuties;
+import dev.steppe.server.duty.LeaderDuties;
+import dev.steppe.server.duty.PlannerAgent;
+import dev.steppe.server.duty.Proposals;
+import dev.steppe.server.duty.ViewSink;
+import dev.steppe.server.duty.WatcherAgent;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;
 import dev.steppe.transport.PeerIdentity;
@@ -62,7 +72,7 @@ final class ServerWiring {
 
     private ServerParts wire() throws OperatingFault {
         Published<StateView> published = new Published<>(new StateStore().view());
-        ViewSink views = new ViewSink(published, VIEWS_MAX, world.views());
+        ViewSink views = new ViewSink(published, VIEWS_MAX, world.views()::onView);
         EngineFsm fsm = new EngineFsm(views);
         RaftNode<CommandOutcome> raft = RaftNode.open(config.raft(), config.directory(), nodeWorld(), fsm, roles);
         try {

@@ -22,16 +22,17 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /** Small worlds for the tests of this room. */
-final class ServerFixture {
+public final class ServerFixture {
     private ServerFixture() {}
 
     /** A server that is alone in its region. */
-    static RegionServer server(Path directory, ThreadLayout layout, ServerWorld world) throws OperatingFault {
+    public static RegionServer server(Path directory, ThreadLayout layout, ServerWorld world) throws OperatingFault {
         return server(directory, layout, world, 1, 0);
     }
 
     /** The same with so many planners, and machines that are heard of every {@code heartbeatMs}. */
-    static RegionServer server(Path directory, ThreadLayout layout, ServerWorld world, int planners, long heartbeatMs)
+    public static RegionServer server(
+            Path directory, ThreadLayout layout, ServerWorld world, int planners, long heartbeatMs)
             throws OperatingFault {
         RaftConfig raft = new RaftConfig(
                 1,
@@ -45,15 +46,15 @@ final class ServerFixture {
                 new ServerConfig(raft, directory, ServerConfig.Lanes.NONE, work, new TreeMap<>()), world);
     }
 
-    static Node node(String id) {
+    public static Node node(String id) {
         return Node.of(id, "dc1", new Resources(4_000, 8_192, 100_000));
     }
 
-    static Job job(JobKey key, int count) {
+    public static Job job(JobKey key, int count) {
         return Job.of(key.id(), TaskGroup.of("web", count, Task.of("server", "docker", 500, 256)));
     }
 
-    static Job twoRegionJob(JobKey key) {
+    public static Job twoRegionJob(JobKey key) {
         return job(key, 2)
                 .withMultiregion(new Multiregion(
                         1,
@@ -63,7 +64,7 @@ final class ServerFixture {
                                 new Multiregion.RegionSpec("other", 1, List.of(), new TreeMap<>()))));
     }
 
-    static Placements placeThree(Engine engine, JobKey key) {
+    public static Placements placeThree(Engine engine, JobKey key) {
         engine.register(node("n1")).join();
         engine.register(node("n2")).join();
         engine.submit(job(key, 3)).join();
@@ -71,7 +72,7 @@ final class ServerFixture {
     }
 
     /** Reads linearizably by writing: a registration is applied after everything that was there before. */
-    static void awaitIndex(Engine engine, long leastIndex) {
+    public static void awaitIndex(Engine engine, long leastIndex) {
         EngineAnswer answer = engine.register(node("n1")).join();
         if (!(answer instanceof EngineAnswer.Accepted accepted) || accepted.index() < leastIndex) {
             throw new AssertionError("not reached " + leastIndex + ": " + answer);
@@ -79,7 +80,7 @@ final class ServerFixture {
     }
 
     /** Drives an invoked engine until {@code future} is done. */
-    static <T> T drive(Engine engine, CompletableFuture<T> future) {
+    public static <T> T drive(Engine engine, CompletableFuture<T> future) {
         for (int round = 0; !future.isDone(); round++) {
             engine.doWork();
             if (round > 50_000_000) {

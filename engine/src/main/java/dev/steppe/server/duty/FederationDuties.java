@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.command.CommandOutcome;
@@ -31,7 +31,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what the federation machine wishes, and brings it what happened. Owned by the duties agent. */
-final class FederationDuties {
+public final class FederationDuties {
+    /** Carries messages to servers of other regions; what it cannot carry is lost, as with any link. */
+    @FunctionalInterface
+    public interface Sender {
+        /** Says {@code message} to member {@code memberId} of {@code region}. The duties agent. */
+        void send(String region, int memberId, RegionMessage message);
+    }
+
     private static final int REGISTRATIONS_KEPT = 256;
     /** Linearizable reads on their way; one beyond that is lost at once, as if its leadership had ended. */
     private static final int READS_MAX = 1_024;
@@ -48,7 +55,7 @@ final class FederationDuties {
     private final Map<Long, Submission> submissions = new HashMap<>();
     private final ArrayDeque<RolloutIntent> waitingIntents = new ArrayDeque<>();
     private @Nullable WatcherAgent watcher;
-    private @Nullable ForwardLane lane;
+    private @Nullable Sender lane;
     private long nextToken = 1;
     private int openReadCount;
     /** Copied on every write: read by any thread. */
@@ -58,7 +65,7 @@ final class FederationDuties {
 
     private record Submission(long requestId, Consumer<Answer> answered) {}
 
-    FederationDuties(
+    public FederationDuties(
             String region,
             RaftServer<CommandOutcome> raft,
             FederationMachine machine,
@@ -75,12 +82,12 @@ final class FederationDuties {
     }
 
     /** Who carries messages, and who watches; null for neither. Before the first duty. */
-    void connect(@Nullable ForwardLane newLane, @Nullable WatcherAgent newWatcher) {
+    public void connect(@Nullable Sender newLane, @Nullable WatcherAgent newWatcher) {
         lane = newLane;
         watcher = newWatcher;
     }
 
-    void lead(long term, StateView view) {
+    public void lead(long term, StateView view) {
         if (watcher != null) {
             mustTake(watcher.start(region, term));
         }
@@ -88,7 +95,7 @@ final class FederationDuties {
         carryOut();
     }
 
-    void follow(int leaderId) {
+    public void follow(int leaderId) {
         machine.stop(output);
         machine.leaderIs(leaderId);
         waitingIntents.clear();
@@ -101,24 +108,24 @@ final class FederationDuties {
         carryOut();
     }
 
-    void onView(StateView view) {
+    public void onView(StateView view) {
         machine.published(view, output);
         carryOut();
     }
 
-    void submit(Submit ask, Consumer<Answer> answered) {
+    public void submit(Submit ask, Consumer<Answer> answered) {
         long token = nextToken++;
         submissions.put(token, new Submission(ask.requestId(), answered));
         machine.submit(token, ask.job(), ask.submitTimeMs(), output);
         carryOut();
     }
 
-    void onMessage(RegionMessage message, PeerIdentity peer) {
+    public void onMessage(RegionMessage message, PeerIdentity peer) {
         machine.received(peer.region(), (int) peer.memberId(), message, raft.logTimeMs(), output);
         carryOut();
     }
 
-    void onIntent(RolloutIntent intent) {
+    public void onIntent(RolloutIntent intent) {
         if (waitingIntents.size() >= INTENTS_MAX) {
             waitingIntents.clear();
             machine.watcherFailed("the rollout watcher asks for more than can be carried", output);
@@ -140,7 +147,7 @@ final class FederationDuties {
     }
 
     /** Does what is due; how much it was. */
-    int doWork() {
+    public int doWork() {
         if (watcher != null && !watcher.failure().isEmpty() && absence.isEmpty()) {
             machine.watcherFailed(watcher.failure(), output);
         }
@@ -153,12 +160,12 @@ final class FederationDuties {
     }
 
     /** Why rollouts are not watched here; empty while they are. Any thread. */
-    String watcherAbsence() {
+    public String watcherAbsence() {
         return absence;
     }
 
     /** Pairs that a region saw before it was run; 0 unless this server registered the rollout. Any thread. */
-    int registrationPairs(String rolloutId, String inRegion) {
+    public int registrationPairs(String rolloutId, String inRegion) {
         SortedMap<String, Integer> pairs = registrations.get(rolloutId);
         return pairs == null ? 0 : pairs.getOrDefault(inRegion, 0);
     }

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.raft.api.RaftServer;
 import dev.steppe.region.spi.RolloutEvent;
@@ -12,7 +12,7 @@ import org.agrona.concurrent.Agent;
  * Runs the rollout watcher plugin on an agent of its own, so that a slow plugin holds up nothing else. A plugin that
  * throws is stopped for good on this server and shown ({@link #failure()}); all other work goes on (DESIGN §9).
  */
-final class WatcherAgent implements Agent {
+public final class WatcherAgent implements Agent {
     private static final int DRAIN_MAX = 64;
 
     private final RolloutWatcher watcher;
@@ -23,7 +23,7 @@ final class WatcherAgent implements Agent {
     private volatile String failure = "";
 
     /** {@code intents} hands a wish to the federation; false when it cannot take it now. Called on this agent. */
-    WatcherAgent(RolloutWatcher watcher, RaftServer<?> raft, Predicate<RolloutIntent> intents) {
+    public WatcherAgent(RolloutWatcher watcher, RaftServer<?> raft, Predicate<RolloutIntent> intents) {
         this.watcher = watcher;
         this.raft = raft;
         this.intents = intents;
@@ -35,12 +35,12 @@ final class WatcherAgent implements Agent {
     }
 
     /** Why the plugin was stopped, one sentence; empty while it works. Any thread. */
-    String failure() {
+    public String failure() {
         return failure;
     }
 
     /** Tells the watcher that this server leads. Any thread; false when the mailbox is full. */
-    boolean start(String region, long term) {
+    public boolean start(String region, long term) {
         return inbox.offer(() -> {
             started = true;
             watcher.onStart(region, term, raft.logTimeMs(), intents::test);
@@ -48,7 +48,7 @@ final class WatcherAgent implements Agent {
     }
 
     /** Tells it that this server leads no more. Any thread; false when the mailbox is full. */
-    boolean stop() {
+    public boolean stop() {
         return inbox.offer(() -> {
             started = false;
             watcher.onStop();
@@ -56,7 +56,7 @@ final class WatcherAgent implements Agent {
     }
 
     /** Tells it what happened. Any thread; false when the mailbox is full. */
-    boolean tell(RolloutEvent event) {
+    public boolean tell(RolloutEvent event) {
         return inbox.offer(() -> {
             if (started) {
                 watcher.onEvent(event, raft.logTimeMs(), intents::test);

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +8,7 @@ import dev.steppe.model.job.JobKey;
 import dev.steppe.model.node.NodeStatus;
 import dev.steppe.model.placement.Allocation;
 import dev.steppe.model.placement.AllocationId;
+import dev.steppe.server.ServerFixture;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;

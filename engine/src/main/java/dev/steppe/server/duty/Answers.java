@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.command.CommandOutcome;
 import dev.steppe.gateway.GatewayMessage.Accepted;

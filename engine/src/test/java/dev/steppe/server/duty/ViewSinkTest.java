@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

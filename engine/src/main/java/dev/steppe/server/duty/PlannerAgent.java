@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.applier.PlanAnswer;
 import dev.steppe.broker.Lease;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * One planner on an agent of its own: takes one lease at a time, plans on a view that is new enough, hands the plan to
  * the applier, and concludes when it was committed. Never waits: each duty cycle goes one step if it can.
  */
-final class PlannerAgent implements Agent {
+public final class PlannerAgent implements Agent {
     /** Whom a planner tells that it is done. */
-    interface Finish {
+    public interface Finish {
         /** {@code conclusion} is null if the planner has no answer. False when it cannot be told now. */
         boolean finished(PlannerAgent planner, Lease lease, long term, @Nullable Conclusion conclusion);
     }
@@ -48,7 +48,8 @@ final class PlannerAgent implements Agent {
         }
     }
 
-    PlannerAgent(int number, Planner planner, Published<StateView> published, ApplierAgent applier, Finish finish) {
+    public PlannerAgent(
+            int number, Planner planner, Published<StateView> published, ApplierAgent applier, Finish finish) {
         this.number = number;
         this.planner = planner;
         this.published = published;
@@ -62,12 +63,12 @@ final class PlannerAgent implements Agent {
     }
 
     /** Gives it a lease of {@code term}. Any thread; false when its mailbox is full. */
-    boolean give(Lease lease, long term) {
+    public boolean give(Lease lease, long term) {
         return inbox.offer(() -> work = new Work(lease, term, planner));
     }
 
     /** What became of the plan that it submitted in {@code ofTerm}. Any thread; false when its mailbox is full. */
-    boolean tell(long ofTerm, PlanAnswer answer) {
+    public boolean tell(long ofTerm, PlanAnswer answer) {
         return inbox.offer(() -> onAnswer(ofTerm, answer));
     }
 

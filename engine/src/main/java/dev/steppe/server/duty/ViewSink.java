@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.runtime.Mailbox;
 import dev.steppe.runtime.Published;
@@ -14,14 +14,14 @@ import java.util.function.Consumer;
  * <p>Access modes: {@code missed} is set after the view it speaks of was published, and taken by get-and-set before the
  * newest view is read, so that view is never older than the one that was dropped.
  */
-final class ViewSink implements Consumer<StateView> {
+public final class ViewSink implements Consumer<StateView> {
     private final Published<StateView> published;
     private final Mailbox<StateView> views;
-    private final ServerWorld.ViewListener listener;
+    private final Consumer<StateView> listener;
     private final AtomicBoolean missed = new AtomicBoolean();
 
     /** {@code viewsMax}: how many views wait for the duties agent. */
-    ViewSink(Published<StateView> published, int viewsMax, ServerWorld.ViewListener listener) {
+    public ViewSink(Published<StateView> published, int viewsMax, Consumer<StateView> listener) {
         this.published = published;
         this.views = new Mailbox<>(viewsMax);
         this.listener = listener;
@@ -29,7 +29,7 @@ final class ViewSink implements Consumer<StateView> {
 
     @Override
     public void accept(StateView view) {
-        listener.onView(view);
+        listener.accept(view);
         published.publish(view);
         if (!views.offer(view)) {
             missed.set(true);
@@ -40,7 +40,7 @@ final class ViewSink implements Consumer<StateView> {
      * Gives views to {@code handler}, ascending but for one that may come twice; answers how many, less than
      * {@code limitCount} only when none is left. The duties agent.
      */
-    int drain(Consumer<StateView> handler, int limitCount) {
+    public int drain(Consumer<StateView> handler, int limitCount) {
         int drainedCount = views.drain(handler, limitCount);
         if (drainedCount < limitCount && missed.getAndSet(false)) {
             handler.accept(published.get());

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.command.Command;
 import dev.steppe.command.CommandOutcome;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Answers what clients and embedders ask of the leader: turns it into commands, or reads it off the newest view. Owned
  * by the duties agent; only called while this server leads.
  */
-final class AskDesk {
+public final class AskDesk {
     /** Most assignments of one answer. */
     private static final int ASSIGNMENTS_MAX = 50_000;
 
@@ -40,7 +40,8 @@ final class AskDesk {
     private final LeaderDuties duties;
     private final AskRules rules;
 
-    AskDesk(String region, AskRules rules, Proposals proposals, FederationDuties federation, LeaderDuties duties) {
+    public AskDesk(
+            String region, AskRules rules, Proposals proposals, FederationDuties federation, LeaderDuties duties) {
         this.region = region;
         this.rules = rules;
         this.proposals = proposals;
@@ -51,7 +52,7 @@ final class AskDesk {
     /**
      * Takes an ask; {@code answered} is called once, by the owner. A remote asker may propose less than a local one.
      */
-    void take(Ask ask, boolean remote, StateView view, Consumer<Answer> answered) {
+    public void take(Ask ask, boolean remote, StateView view, Consumer<Answer> answered) {
         if (ask instanceof GatewayMessage.Beat beat) {
             duties.heard(beat.nodeIds());
             answered.accept(new Accepted(beat.requestId(), 0, -1));

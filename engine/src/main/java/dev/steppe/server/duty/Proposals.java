@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.command.Command;
@@ -16,7 +16,7 @@ import org.agrona.ExpandableArrayBuffer;
  * proposals are on their way, the rest waits here in order, which is what its owner sees as back-pressure
  * ({@link #isFull()}). Owned by that agent; outcomes arrive as mails in its own mailbox.
  */
-final class Proposals {
+public final class Proposals {
     private final RaftServer<CommandOutcome> raft;
     private final Mailbox<Runnable> home;
     private final int openMax;
@@ -26,7 +26,7 @@ final class Proposals {
     private int openCount;
 
     /** What becomes of a proposal; exactly one of the two is called, by the owner. */
-    interface Done {
+    public interface Done {
         /** Committed and applied. */
         void applied(CommandOutcome outcome);
 
@@ -35,7 +35,7 @@ final class Proposals {
     }
 
     /** How a proposal came to nothing. */
-    enum Loss {
+    public enum Loss {
         /** It is certainly not committed, and could be on the server that leads. */
         NOT_LED,
         /** It is certainly not committed, and never could be. */
@@ -47,25 +47,25 @@ final class Proposals {
     private record Waiting(Command command, Done done) {}
 
     /** {@code home} must have room for {@code openMax} mails beside whatever else its owner gets. */
-    Proposals(RaftServer<CommandOutcome> raft, Mailbox<Runnable> home, int openMax) {
+    public Proposals(RaftServer<CommandOutcome> raft, Mailbox<Runnable> home, int openMax) {
         this.raft = raft;
         this.home = home;
         this.openMax = openMax;
     }
 
     /** Whether as many wait as may be open: whoever can, should not propose more. */
-    boolean isFull() {
+    public boolean isFull() {
         return waiting.size() >= openMax;
     }
 
     /** Proposes, at once or as soon as there is room. */
-    void propose(Command command, Done done) {
+    public void propose(Command command, Done done) {
         waiting.add(new Waiting(command, done));
         doWork();
     }
 
     /** Offers what waits, in order; how many were taken. */
-    int doWork() {
+    public int doWork() {
         int takenCount = 0;
         while (openCount < openMax && !waiting.isEmpty() && offer(waiting.getFirst())) {
             waiting.removeFirst();

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.command.Command;
 import dev.steppe.command.CommandCodec;
@@ -14,7 +14,7 @@ import org.agrona.ExpandableArrayBuffer;
  * read would stop every replica; so a command is read back here from the bytes that would be written. Owned by the
  * duties agent.
  */
-final class AskRules {
+public final class AskRules {
     /** Most rows of one report, and most nodes named in one ask. */
     static final int ROWS_MAX = 10_000;
     /** Longest identifier of an ask, in characters. */
@@ -25,12 +25,12 @@ final class AskRules {
     private final int maxEntryBytes;
 
     /** {@code maxEntryBytes}: longest command of the log. */
-    AskRules(int maxEntryBytes) {
+    public AskRules(int maxEntryBytes) {
         this.maxEntryBytes = maxEntryBytes;
     }
 
     /** Why {@code command} is not proposed, one sentence; empty if it is. */
-    String refusal(Command command) {
+    public String refusal(Command command) {
         String refusal = breach(command);
         if (!refusal.isEmpty()) {
             return refusal;
@@ -66,7 +66,7 @@ final class AskRules {
     }
 
     /** Why these nodes cannot be named in one ask; empty if they can. */
-    static String nodes(List<String> nodeIds) {
+    public static String nodes(List<String> nodeIds) {
         String breach = rows("nodes", nodeIds.size());
         for (int i = 0; i < nodeIds.size() && breach.isEmpty(); i++) {
             breach = name("node id", nodeIds.get(i));

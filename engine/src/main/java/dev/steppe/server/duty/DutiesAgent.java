@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.command.CommandOutcome;
 import dev.steppe.gateway.GatewayMessage;
@@ -18,7 +18,7 @@ import org.agrona.concurrent.Agent;
  * clients and other regions. It reacts to views and mails and proposes commands, nothing else. On a follower it only
  * answers who leads.
  */
-final class DutiesAgent implements Agent {
+public final class DutiesAgent implements Agent {
     private static final int DRAIN_MAX = 512;
     private static final int ASKS_MAX = 16_384;
 
@@ -41,7 +41,7 @@ final class DutiesAgent implements Agent {
     private StateView seen;
 
     /** What it is made of; all of it is owned by this agent from now on. */
-    record Parts(
+    public record Parts(
             RaftServer<CommandOutcome> raft,
             Mailbox<Runnable> inbox,
             ViewSink views,
@@ -51,7 +51,7 @@ final class DutiesAgent implements Agent {
             LeaderDuties leaderDuties,
             AskDesk desk) {}
 
-    DutiesAgent(Parts parts) {
+    public DutiesAgent(Parts parts) {
         raft = parts.raft();
         inbox = parts.inbox();
         views = parts.views();
@@ -69,17 +69,17 @@ final class DutiesAgent implements Agent {
     }
 
     /** Lets this agent run what an outsider asks for; false is back-pressure. Any thread. */
-    boolean post(Runnable ask) {
+    public boolean post(Runnable ask) {
         return asks.offer(ask);
     }
 
     /** Lets this agent run what its own server has to tell; false when even that mailbox is full. Any thread. */
-    boolean tell(Runnable news) {
+    public boolean tell(Runnable news) {
         return inbox.offer(news);
     }
 
     /** This server leads {@code term}; the newest published view contains the term's first entry. The owner. */
-    void lead(long term) {
+    public void lead(long term) {
         if (ended) {
             return;
         }
@@ -94,7 +94,7 @@ final class DutiesAgent implements Agent {
     }
 
     /** This server does not lead; {@code newLeaderId} is -1 while nobody is known to. The owner. */
-    void follow(int newLeaderId) {
+    public void follow(int newLeaderId) {
         leaderId = newLeaderId;
         if (leading) {
             leading = false;
@@ -104,7 +104,7 @@ final class DutiesAgent implements Agent {
     }
 
     /** Takes an ask of a client, or of the embedder; {@code answered} is called once. The owner. */
-    void take(Ask ask, boolean remote, Consumer<Answer> answered) {
+    public void take(Ask ask, boolean remote, Consumer<Answer> answered) {
         if (leading) {
             desk.take(ask, remote, published.get(), answered);
         } else {
@@ -116,7 +116,7 @@ final class DutiesAgent implements Agent {
      * Runs {@code work} once this server leads, so that its state has everything that was committed before; false if
      * too much waits for that already. The owner.
      */
-    boolean whenLed(Runnable work) {
+    public boolean whenLed(Runnable work) {
         if (leading || ended) {
             work.run();
         } else if (untilLed.size() < ASKS_MAX) {
@@ -128,7 +128,7 @@ final class DutiesAgent implements Agent {
     }
 
     /** Calls {@code then} once every evaluation of {@code job} that exists now has been answered. The owner. */
-    void whenSettled(JobKey job, Consumer<StateView> then) {
+    public void whenSettled(JobKey job, Consumer<StateView> then) {
         settled.add(job, published.get(), then);
     }
 
@@ -136,7 +136,7 @@ final class DutiesAgent implements Agent {
      * Answers whoever still waits, once every agent of the server has ended and its log is closed. The thread that
      * closed them owns this agent from then on; may be called again for what came in after it.
      */
-    void end() {
+    public void end() {
         ended = true;
         follow(-1);
         int workCount;

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.broker.BrokerConfig;
 import dev.steppe.broker.BrokerOutput;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The duties of a leader within its own region: evaluations are leased to planners and concluded, deployments and
  * machines are watched. Owned by the duties agent; does nothing while this server does not lead.
  */
-final class LeaderDuties {
+public final class LeaderDuties {
     private static final long FOLLOW_UP_MS = 60_000;
     /** Conclusions, or questions, of one entry. */
     private static final int ROWS_MAX = 256;
@@ -54,7 +54,7 @@ final class LeaderDuties {
     private long nowMs;
 
     /** {@code heartbeats}: null if machines are never timed out. */
-    LeaderDuties(
+    public LeaderDuties(
             Proposals proposals,
             DeploymentMachine deployments,
             @Nullable HeartbeatMachine heartbeats,
@@ -79,7 +79,7 @@ final class LeaderDuties {
         }
     }
 
-    void lead(long newTerm, StateView newView, long newNowMs) {
+    public void lead(long newTerm, StateView newView, long newNowMs) {
         term = newTerm;
         nowMs = newNowMs;
         idlePlanners.clear();
@@ -93,7 +93,7 @@ final class LeaderDuties {
     }
 
     /** Reads everything anew: after an election, or when journals were missed. */
-    void rebuild(StateView newView) {
+    public void rebuild(StateView newView) {
         view = newView;
         broker.reset(newView.index());
         newView.forEachOpenEvaluation(evaluation -> broker.observe(evaluation, nowMs));
@@ -103,7 +103,7 @@ final class LeaderDuties {
         deployments.start(newView, nowMs, this::propose);
     }
 
-    void follow() {
+    public void follow() {
         deployments.stop();
         if (heartbeats != null) {
             heartbeats.stop();
@@ -113,7 +113,7 @@ final class LeaderDuties {
         followUps.clear();
     }
 
-    void onView(StateView newView) {
+    public void onView(StateView newView) {
         for (long evalId : newView.journal().evaluations()) {
             Evaluation evaluation = newView.evaluation(evalId);
             if (evaluation != null) {
@@ -130,14 +130,14 @@ final class LeaderDuties {
         }
     }
 
-    void heard(List<String> nodeIds) {
+    public void heard(List<String> nodeIds) {
         if (heartbeats != null) {
             heartbeats.heard(nodeIds, nowMs, this::propose);
         }
     }
 
     /** One round at log time {@code newNowMs}; how much was done. */
-    int doWork(long newNowMs) {
+    public int doWork(long newNowMs) {
         nowMs = newNowMs;
         if (nowMs >= broker.nextDeadlineMs()) {
             broker.advance(nowMs);
@@ -170,7 +170,7 @@ final class LeaderDuties {
     }
 
     /** A planner is done with a lease; {@code conclusion} is null if it has no answer. The owner. */
-    void finished(PlannerAgent planner, Lease lease, long leaseTerm, @Nullable Conclusion conclusion) {
+    public void finished(PlannerAgent planner, Lease lease, long leaseTerm, @Nullable Conclusion conclusion) {
         if (leaseTerm != term) {
             return; // Its leadership is over; every planner is idle again since this one began.
         }

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.applier.ApplierConfig;
 import dev.steppe.applier.ApplierOutput;
@@ -20,7 +20,7 @@ import org.agrona.concurrent.Agent;
  * The one serial point of planning: verifies plans against the newest view and what is in flight, and commits them many
  * to an entry. Plans that it has no room for wait in its mailbox, which the planners see as back-pressure.
  */
-final class ApplierAgent implements Agent {
+public final class ApplierAgent implements Agent {
     private static final int OPEN_MAX = 64;
     private static final int DRAIN_MAX = 256;
 
@@ -40,7 +40,7 @@ final class ApplierAgent implements Agent {
     /** An answer whose planner had no room for it yet. */
     private record Told(Submitted submitted, PlanAnswer answer) {}
 
-    ApplierAgent(RaftServer<CommandOutcome> raft, Published<StateView> published) {
+    public ApplierAgent(RaftServer<CommandOutcome> raft, Published<StateView> published) {
         this.published = published;
         this.proposals = new Proposals(raft, inbox, OPEN_MAX);
         this.applier = new PlanApplier(ApplierConfig.DEFAULT, new Wishes(), published.get());
@@ -52,12 +52,12 @@ final class ApplierAgent implements Agent {
     }
 
     /** Takes a plan of {@code ofTerm}; {@code planner} is told what became of it. Any thread; false when it is full. */
-    boolean submit(Plan plan, long ofTerm, PlannerAgent planner) {
+    public boolean submit(Plan plan, long ofTerm, PlannerAgent planner) {
         return plans.offer(new Submitted(plan, ofTerm, planner));
     }
 
     /** This server leads {@code newTerm}, or follows in it. Any thread; false when the mailbox is full. */
-    boolean changeTerm(long newTerm) {
+    public boolean changeTerm(long newTerm) {
         return inbox.offer(() -> {
             term = newTerm;
             applier.changeTerm(newTerm);

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -7,6 +7,7 @@ import dev.steppe.fsm.EngineFsm;
 import dev.steppe.model.job.JobKey;
 import dev.steppe.model.placement.Evaluation;
 import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.server.ServerFixture;
 import dev.steppe.state.StateView;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import dev.steppe.model.job.JobKey;
 import dev.steppe.model.placement.Evaluation;
