@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Appending to the log on real files. World: {@link AppendShape}. Baselines: {@code MappedAppendBenchmark} and
  * {@code ChannelAppendBenchmark}, whose methods have the same names. Expected, by {@code benchmarks/RESULTS.md}:
- * unforced 1.3 to 4 times the channel and 2 to 10 times the map, the more the busier the machine; forced, the disk
- * decides, and the three agree within its noise (0.2 to 1.5).
+ * unforced 1.2 to 1.5 times the channel and 2.5 to 3.5 times the map (up to 4 and 10 beside other builds); forced, the
+ * disk decides: 0.9 to 1.3 of the channel, 0.4 to 0.6 of map and msync.
  *
  * <p>{@code java -jar benchmarks/target/benchmarks.jar AppendBenchmark -f 3}; with {@code -prof gc} for the bytes
  * allocated. The disk is the one of {@code java.io.tmpdir}, another is chosen by {@code -jvmArgsAppend

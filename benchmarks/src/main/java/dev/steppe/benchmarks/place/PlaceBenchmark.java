@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * One decision where an allocation goes. World: {@link PlaceWorld}, on fleets of 1,000 and 10,000 nodes of three sizes
  * and 20 classes. Baselines: the two loops beside it. Expected of {@code select}, by {@code benchmarks/RESULTS.md}: on
- * {@code fleet1k} 0.6 to 0.9 of the loop with a table, on {@code fleet10k} 1.8 to 1.9 of it and 0.9 to 1.0 of the loop
+ * {@code fleet1k} 0.4 to 0.9 of the loop with a table, on {@code fleet10k} 1.7 to 1.9 of it and 0.8 to 1.0 of the loop
  * with the formula. It is a scan like they are, not yet an index.
  *
  * <p>{@code java -jar benchmarks/target/benchmarks.jar PlaceBenchmark}; for the bytes allocated {@code -bm avgt -prof

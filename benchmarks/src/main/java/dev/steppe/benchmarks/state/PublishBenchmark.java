@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * A batch of 1,024 placements into the state of 10,000 nodes, and the view that it ends in. World: {@link BatchWorld}.
  * Baseline: a copy of as many bytes as the pages of nodes have that the batch writes, 40 pages of 11,520 bytes =
- * 460,800 bytes. Expected, by {@code benchmarks/RESULTS.md}: the view alone 0.3 to 0.7 of the copy, the whole batch 110
- * to 260 times the copy, which is 1.5 to 4.6 us a row.
+ * 460,800 bytes. Expected, by {@code benchmarks/RESULTS.md}: the view alone 0.2 to 0.7 of the copy, the whole batch 70
+ * to 260 times the copy, which is 1.1 to 4.6 us a row.
  *
  * <p>{@code java -jar benchmarks/target/benchmarks.jar PublishBenchmark}
  */

@@ -40,6 +40,7 @@ public final class ApplierAgent implements Agent {
     /** An answer whose planner had no room for it yet. */
     private record Told(Submitted submitted, PlanAnswer answer) {}
 
+    /** An applier that leads in no term yet. */
     public ApplierAgent(RaftServer<CommandOutcome> raft, Published<StateView> published) {
         this.published = published;
         this.proposals = new Proposals(raft, inbox, OPEN_MAX);
@@ -52,7 +53,7 @@ public final class ApplierAgent implements Agent {
     }
 
     /** Takes a plan of {@code ofTerm}; {@code planner} is told what became of it. Any thread; false when it is full. */
-    public boolean submit(Plan plan, long ofTerm, PlannerAgent planner) {
+    boolean submit(Plan plan, long ofTerm, PlannerAgent planner) {
         return plans.offer(new Submitted(plan, ofTerm, planner));
     }
 

@@ -40,6 +40,7 @@ public final class AskDesk {
     private final LeaderDuties duties;
     private final AskRules rules;
 
+    /** A desk of {@code region}; everything that it names is owned by the same agent. */
     public AskDesk(
             String region, AskRules rules, Proposals proposals, FederationDuties federation, LeaderDuties duties) {
         this.region = region;
@@ -52,7 +53,7 @@ public final class AskDesk {
     /**
      * Takes an ask; {@code answered} is called once, by the owner. A remote asker may propose less than a local one.
      */
-    public void take(Ask ask, boolean remote, StateView view, Consumer<Answer> answered) {
+    void take(Ask ask, boolean remote, StateView view, Consumer<Answer> answered) {
         if (ask instanceof GatewayMessage.Beat beat) {
             duties.heard(beat.nodeIds());
             answered.accept(new Accepted(beat.requestId(), 0, -1));

@@ -30,7 +30,7 @@ public final class AskRules {
     }
 
     /** Why {@code command} is not proposed, one sentence; empty if it is. */
-    public String refusal(Command command) {
+    String refusal(Command command) {
         String refusal = breach(command);
         if (!refusal.isEmpty()) {
             return refusal;
@@ -66,7 +66,7 @@ public final class AskRules {
     }
 
     /** Why these nodes cannot be named in one ask; empty if they can. */
-    public static String nodes(List<String> nodeIds) {
+    static String nodes(List<String> nodeIds) {
         String breach = rows("nodes", nodeIds.size());
         for (int i = 0; i < nodeIds.size() && breach.isEmpty(); i++) {
             breach = name("node id", nodeIds.get(i));

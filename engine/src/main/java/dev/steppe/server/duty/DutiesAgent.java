@@ -51,6 +51,7 @@ public final class DutiesAgent implements Agent {
             LeaderDuties leaderDuties,
             AskDesk desk) {}
 
+    /** An agent that follows until {@link #lead} is told. */
     public DutiesAgent(Parts parts) {
         raft = parts.raft();
         inbox = parts.inbox();

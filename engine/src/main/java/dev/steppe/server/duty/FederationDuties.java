@@ -65,6 +65,7 @@ public final class FederationDuties {
 
     private record Submission(long requestId, Consumer<Answer> answered) {}
 
+    /** Duties that wait for {@link #connect}; everything named is owned by the duties agent. */
     public FederationDuties(
             String region,
             RaftServer<CommandOutcome> raft,
@@ -87,7 +88,7 @@ public final class FederationDuties {
         watcher = newWatcher;
     }
 
-    public void lead(long term, StateView view) {
+    void lead(long term, StateView view) {
         if (watcher != null) {
             mustTake(watcher.start(region, term));
         }
@@ -95,7 +96,7 @@ public final class FederationDuties {
         carryOut();
     }
 
-    public void follow(int leaderId) {
+    void follow(int leaderId) {
         machine.stop(output);
         machine.leaderIs(leaderId);
         waitingIntents.clear();
@@ -108,23 +109,25 @@ public final class FederationDuties {
         carryOut();
     }
 
-    public void onView(StateView view) {
+    void onView(StateView view) {
         machine.published(view, output);
         carryOut();
     }
 
-    public void submit(Submit ask, Consumer<Answer> answered) {
+    void submit(Submit ask, Consumer<Answer> answered) {
         long token = nextToken++;
         submissions.put(token, new Submission(ask.requestId(), answered));
         machine.submit(token, ask.job(), ask.submitTimeMs(), output);
         carryOut();
     }
 
+    /** A server of another region said something. The duties agent. */
     public void onMessage(RegionMessage message, PeerIdentity peer) {
         machine.received(peer.region(), (int) peer.memberId(), message, raft.logTimeMs(), output);
         carryOut();
     }
 
+    /** The watcher wishes for something. The duties agent. */
     public void onIntent(RolloutIntent intent) {
         if (waitingIntents.size() >= INTENTS_MAX) {
             waitingIntents.clear();
@@ -147,7 +150,7 @@ public final class FederationDuties {
     }
 
     /** Does what is due; how much it was. */
-    public int doWork() {
+    int doWork() {
         if (watcher != null && !watcher.failure().isEmpty() && absence.isEmpty()) {
             machine.watcherFailed(watcher.failure(), output);
         }

@@ -79,7 +79,7 @@ public final class LeaderDuties {
         }
     }
 
-    public void lead(long newTerm, StateView newView, long newNowMs) {
+    void lead(long newTerm, StateView newView, long newNowMs) {
         term = newTerm;
         nowMs = newNowMs;
         idlePlanners.clear();
@@ -93,7 +93,7 @@ public final class LeaderDuties {
     }
 
     /** Reads everything anew: after an election, or when journals were missed. */
-    public void rebuild(StateView newView) {
+    void rebuild(StateView newView) {
         view = newView;
         broker.reset(newView.index());
         newView.forEachOpenEvaluation(evaluation -> broker.observe(evaluation, nowMs));
@@ -103,7 +103,7 @@ public final class LeaderDuties {
         deployments.start(newView, nowMs, this::propose);
     }
 
-    public void follow() {
+    void follow() {
         deployments.stop();
         if (heartbeats != null) {
             heartbeats.stop();
@@ -113,7 +113,7 @@ public final class LeaderDuties {
         followUps.clear();
     }
 
-    public void onView(StateView newView) {
+    void onView(StateView newView) {
         for (long evalId : newView.journal().evaluations()) {
             Evaluation evaluation = newView.evaluation(evalId);
             if (evaluation != null) {
@@ -130,14 +130,14 @@ public final class LeaderDuties {
         }
     }
 
-    public void heard(List<String> nodeIds) {
+    void heard(List<String> nodeIds) {
         if (heartbeats != null) {
             heartbeats.heard(nodeIds, nowMs, this::propose);
         }
     }
 
     /** One round at log time {@code newNowMs}; how much was done. */
-    public int doWork(long newNowMs) {
+    int doWork(long newNowMs) {
         nowMs = newNowMs;
         if (nowMs >= broker.nextDeadlineMs()) {
             broker.advance(nowMs);

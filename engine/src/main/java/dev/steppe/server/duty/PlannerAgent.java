@@ -48,6 +48,7 @@ public final class PlannerAgent implements Agent {
         }
     }
 
+    /** Planner {@code number} (0 and up) of its server; {@code finish} is told of each lease that it is done with. */
     public PlannerAgent(
             int number, Planner planner, Published<StateView> published, ApplierAgent applier, Finish finish) {
         this.number = number;
@@ -63,12 +64,12 @@ public final class PlannerAgent implements Agent {
     }
 
     /** Gives it a lease of {@code term}. Any thread; false when its mailbox is full. */
-    public boolean give(Lease lease, long term) {
+    boolean give(Lease lease, long term) {
         return inbox.offer(() -> work = new Work(lease, term, planner));
     }
 
     /** What became of the plan that it submitted in {@code ofTerm}. Any thread; false when its mailbox is full. */
-    public boolean tell(long ofTerm, PlanAnswer answer) {
+    boolean tell(long ofTerm, PlanAnswer answer) {
         return inbox.offer(() -> onAnswer(ofTerm, answer));
     }
 

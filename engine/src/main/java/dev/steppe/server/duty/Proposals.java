@@ -26,7 +26,7 @@ public final class Proposals {
     private int openCount;
 
     /** What becomes of a proposal; exactly one of the two is called, by the owner. */
-    public interface Done {
+    interface Done {
         /** Committed and applied. */
         void applied(CommandOutcome outcome);
 
@@ -35,7 +35,7 @@ public final class Proposals {
     }
 
     /** How a proposal came to nothing. */
-    public enum Loss {
+    enum Loss {
         /** It is certainly not committed, and could be on the server that leads. */
         NOT_LED,
         /** It is certainly not committed, and never could be. */
@@ -54,18 +54,18 @@ public final class Proposals {
     }
 
     /** Whether as many wait as may be open: whoever can, should not propose more. */
-    public boolean isFull() {
+    boolean isFull() {
         return waiting.size() >= openMax;
     }
 
     /** Proposes, at once or as soon as there is room. */
-    public void propose(Command command, Done done) {
+    void propose(Command command, Done done) {
         waiting.add(new Waiting(command, done));
         doWork();
     }
 
     /** Offers what waits, in order; how many were taken. */
-    public int doWork() {
+    int doWork() {
         int takenCount = 0;
         while (openCount < openMax && !waiting.isEmpty() && offer(waiting.getFirst())) {
             waiting.removeFirst();

@@ -35,12 +35,12 @@ public final class WatcherAgent implements Agent {
     }
 
     /** Why the plugin was stopped, one sentence; empty while it works. Any thread. */
-    public String failure() {
+    String failure() {
         return failure;
     }
 
     /** Tells the watcher that this server leads. Any thread; false when the mailbox is full. */
-    public boolean start(String region, long term) {
+    boolean start(String region, long term) {
         return inbox.offer(() -> {
             started = true;
             watcher.onStart(region, term, raft.logTimeMs(), intents::test);
@@ -48,7 +48,7 @@ public final class WatcherAgent implements Agent {
     }
 
     /** Tells it that this server leads no more. Any thread; false when the mailbox is full. */
-    public boolean stop() {
+    boolean stop() {
         return inbox.offer(() -> {
             started = false;
             watcher.onStop();
@@ -56,7 +56,7 @@ public final class WatcherAgent implements Agent {
     }
 
     /** Tells it what happened. Any thread; false when the mailbox is full. */
-    public boolean tell(RolloutEvent event) {
+    boolean tell(RolloutEvent event) {
         return inbox.offer(() -> {
             if (started) {
                 watcher.onEvent(event, raft.logTimeMs(), intents::test);

@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.server.duty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -28,11 +28,7 @@ import dev.steppe.runtime.Published;
 import dev.steppe.runtime.SeededEntropy;
 import dev.steppe.runtime.SystemClocks;
 import dev.steppe.runtime.ThreadLayout;
-import dev.steppe.server.duty.ApplierAgent;
-import dev.steppe.server.duty.LeaderDuties;
-import dev.steppe.server.duty.PlannerAgent;
-import dev.steppe.server.duty.Proposals;
-import dev.steppe.server.duty.ViewSink;
+import dev.steppe.server.ServerFixture;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;
 import java.nio.file.Path;
