@@ -76,9 +76,7 @@ final class RolloutCommands {
             case PREPARE -> applied(entry, DeploymentMoves.move(entry, deployment, target, StatusReason.NONE, ""));
             case COMMIT, UNBLOCK -> applied(entry, DeploymentMoves.succeed(entry, deployment));
             case FAIL ->
-                applied(
-                        entry,
-                        DeploymentMoves.fail(entry, deployment, command.reason(), "said by " + command.fromRegion()));
+                applied(entry, DeploymentMoves.fail(entry, deployment, command.reason(), saidBy(deployment, command)));
             case CANCEL, UNSTAGE -> applied(entry, cancel(entry, deployment, command));
         };
     }
@@ -195,6 +193,13 @@ final class RolloutCommands {
                 pending.membership(),
                 pending.createIndex(),
                 entry.index());
+    }
+
+    /** Who asks; empty where this region saw for itself that another one failed, and so says nothing about which. */
+    private static String saidBy(Deployment deployment, Command.MoveRollout command) {
+        RolloutMembership membership = deployment.membership();
+        boolean isOwn = membership != null && membership.region().equals(command.fromRegion());
+        return isOwn && command.reason() == StatusReason.PEER ? "" : "said by " + command.fromRegion();
     }
 
     private static Deployment cancel(EntryTx entry, Deployment deployment, Command.MoveRollout command) {

@@ -217,6 +217,20 @@ final class RolloutCommandsTest {
     }
 
     @Test
+    void namesTheRegionThatSaysSoButNotItself() {
+        world.stage(WEB, 0, "r1");
+        assertEquals("another region failed: said by west", failedPeer("r1", 0, "west"));
+        world.stage(WEB, 1, "r2");
+        assertEquals("another region failed", failedPeer("r2", 1, "east"));
+    }
+
+    private String failedPeer(String rolloutId, long version, String fromRegion) {
+        CommandOutcome outcome = world.apply(
+                new Command.MoveRollout(RolloutVerb.FAIL, rolloutId, KEY, version, StatusReason.PEER, fromRegion));
+        return ((CommandOutcome.RolloutMoved) outcome).deployment().description();
+    }
+
+    @Test
     void revertsAFailedVersionToTheStableOneUnderANewNumber() {
         blocked("r1", 0);
         world.move(RolloutVerb.UNBLOCK, "r1", KEY, 0);
