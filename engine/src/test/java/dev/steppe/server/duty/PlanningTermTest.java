@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class PlanningTermTest {
     /** Entries of at most 4 KiB: a plan of 400 rows is too long for the log. */
-    private static final RaftConfig.Limits LIMITS = new RaftConfig.Limits(4 << 20, 4 << 10, 1 << 20, 2 << 20, 4 << 20);
+    private static final RaftConfig.Limits LIMITS = new RaftConfig.Limits(4 << 20, 4 << 10, 2 << 20, 4 << 20);
 
     private static final JobKey FIRST = JobKey.of("first");
     private static final JobKey SECOND = JobKey.of("second");

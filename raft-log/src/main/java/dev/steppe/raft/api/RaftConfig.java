@@ -59,17 +59,15 @@ public record RaftConfig(
      *
      * @param segmentBytes one log segment, a power of two from 1 MiB to 1 GiB
      * @param maxEntryBytes longest payload of one entry
-     * @param maxBatchBytes most bytes written and forced at once
      * @param inFlightBytes most bytes on the way to one follower
      * @param proposalQueueBytes bounded queue of proposals that wait for the log
      */
-    public record Limits(
-            int segmentBytes, int maxEntryBytes, int maxBatchBytes, int inFlightBytes, int proposalQueueBytes) {
-        /** 64 MiB segments, 1 MiB entries, 1 MiB batches, 4 MiB in flight, 8 MiB of waiting proposals. */
-        public static final Limits DEFAULT = new Limits(64 << 20, 1 << 20, 1 << 20, 4 << 20, 8 << 20);
+    public record Limits(int segmentBytes, int maxEntryBytes, int inFlightBytes, int proposalQueueBytes) {
+        /** 64 MiB segments, 1 MiB entries, 4 MiB in flight, 8 MiB of waiting proposals. */
+        public static final Limits DEFAULT = new Limits(64 << 20, 1 << 20, 4 << 20, 8 << 20);
 
         /** For tests and demos with many servers on one machine: 4 MiB segments, the rest in proportion. */
-        public static final Limits SMALL = new Limits(4 << 20, 1 << 20, 1 << 20, 2 << 20, 4 << 20);
+        public static final Limits SMALL = new Limits(4 << 20, 1 << 20, 2 << 20, 4 << 20);
 
         /** Refuses sizes that do not fit into each other. */
         public Limits {
@@ -77,13 +75,13 @@ public record RaftConfig(
                 throw new IllegalArgumentException(
                         "segment bytes must be a power of two from 1 MiB to 1 GiB: " + segmentBytes);
             }
-            if (maxEntryBytes < 1 || maxBatchBytes < maxEntryBytes || maxBatchBytes > segmentBytes / 2) {
-                throw new IllegalArgumentException("sizes must satisfy 1 <= entry <= batch <= segment / 2: "
-                        + maxEntryBytes + ", " + maxBatchBytes + ", " + segmentBytes);
+            if (maxEntryBytes < 1 || maxEntryBytes > segmentBytes / 2) {
+                throw new IllegalArgumentException(
+                        "sizes must satisfy 1 <= entry <= segment / 2: " + maxEntryBytes + ", " + segmentBytes);
             }
-            if (inFlightBytes < maxBatchBytes || proposalQueueBytes < 2 * maxEntryBytes) {
-                throw new IllegalArgumentException("in flight must hold a batch and the queue two entries: "
-                        + inFlightBytes + ", " + proposalQueueBytes);
+            if (inFlightBytes < maxEntryBytes || proposalQueueBytes / 2 < maxEntryBytes) {
+                throw new IllegalArgumentException(
+                        "in flight must hold an entry and the queue two: " + inFlightBytes + ", " + proposalQueueBytes);
             }
         }
     }

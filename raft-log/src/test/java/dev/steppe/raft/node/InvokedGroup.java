@@ -30,8 +30,7 @@ final class InvokedGroup {
     static final long CLUSTER_ID = 77;
 
     private static final long STEP_NS = 1_000_000;
-    private static final RaftConfig.Limits LIMITS =
-            new RaftConfig.Limits(1 << 20, 4_096, 64 << 10, 256 << 10, 256 << 10);
+    private static final RaftConfig.Limits LIMITS = new RaftConfig.Limits(1 << 20, 4_096, 256 << 10, 256 << 10);
 
     final MemoryNetwork network = new MemoryNetwork(4 << 20, 16 << 20);
     final ManualClock clock = new ManualClock(0);
