@@ -65,6 +65,11 @@ final class ConsensusAgent<R> implements Agent {
         long nowNs() {
             return clock.nanoTime() - originNs;
         }
+
+        /** The reading of the clock when {@link #nowNs} will be {@code nodeNs}. */
+        long readingAt(long nodeNs) {
+            return originNs + nodeNs;
+        }
     }
 
     /** Inputs that are filled again and again. */
@@ -113,6 +118,11 @@ final class ConsensusAgent<R> implements Agent {
     @Override
     public String roleName() {
         return "consensus";
+    }
+
+    /** When this agent must have a turn although nothing arrives, as a reading of the clock. */
+    long nextDeadlineNs() {
+        return isStopped ? Long.MAX_VALUE : clock.readingAt(core.nextDeadlineNs());
     }
 
     void close() {

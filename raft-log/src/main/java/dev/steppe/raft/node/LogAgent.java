@@ -102,6 +102,12 @@ final class LogAgent implements Agent {
         return "log";
     }
 
+    /** When this agent must have a turn although nothing arrives, as a reading of the clock. */
+    long nextDeadlineNs() {
+        boolean waits = fault == null && !isSupplyWanted && !log.isNextPrepared();
+        return waits ? supplyRetryNs : Long.MAX_VALUE;
+    }
+
     /** Forces what was written and gives the directory back. Idempotent; any thread, once every agent has ended. */
     void close() {
         try {

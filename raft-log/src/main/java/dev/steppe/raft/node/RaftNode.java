@@ -67,6 +67,7 @@ public final class RaftNode<R> implements RaftServer<R> {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicLong seenLogTimeMs = new AtomicLong();
     private final NodeMail mail;
+    private final NodeInspection inspection;
     private @Nullable AgentHost host;
     private long discardedTailBytes;
 
@@ -109,6 +110,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         supply = new SupplyAgent(mail.faults);
         log = new LogAgent(open, mail, supply, world.clock());
         apply = new ApplyAgent<>(machine, roles, mail, desks, open.log().openCursor());
+        inspection = new NodeInspection(core, open.log(), open.vault());
         links = voters.count() == 1 ? null : PeerLinks.join(config, voters, open.incarnation(), world, mail);
     }
 
@@ -195,6 +197,19 @@ public final class RaftNode<R> implements RaftServer<R> {
     @Override
     public RaftStatus status() {
         return board.status();
+    }
+
+    /** The inside of this member, for a world that runs {@link #agents()} by hand; see there who may look when. */
+    public NodeInspection inspection() {
+        return inspection;
+    }
+
+    /**
+     * When the agents must have a turn although nothing arrives, in the time of the world's clock;
+     * {@code Long.MAX_VALUE} for never. Asked by the thread that runs them, once all of them found nothing to do.
+     */
+    public long nextDeadlineNs() {
+        return Math.min(consensus.nextDeadlineNs(), log.nextDeadlineNs());
     }
 
     /** Frames of peers that were lost here: malformed, of another group, or without room. Any thread. */
