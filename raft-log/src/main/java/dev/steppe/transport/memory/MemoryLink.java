@@ -6,8 +6,8 @@ import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.LinkListener;
 import dev.steppe.transport.OfferVerdict;
 import dev.steppe.transport.PeerIdentity;
-import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,9 @@ final class MemoryLink extends Source implements Link {
     private final PeerIdentity peer;
     private final LinkListener listener;
     private final @Nullable MemoryDialling dialling;
-    private final ArrayDeque<Frame> inbox = new ArrayDeque<>();
+    private final PriorityQueue<Frame> inbox = new PriorityQueue<>(Frame.ORDER);
     private long inboxBytes;
+    private long enqueuedCount;
     private @Nullable MemoryLink otherEnd;
     private @Nullable LinkDown down;
     private boolean downNext;
@@ -86,8 +87,14 @@ final class MemoryLink extends Source implements Link {
         if (receiver.inboxBytes > 0 && receiver.inboxBytes + length > network.inFlightMaxBytes) {
             return OfferVerdict.BACK_PRESSURED;
         }
+        network.tap().sent(self(), peer, buffer, offset, length);
         if (!receiver.isOver()) {
-            receiver.enqueue(network.pool.take(buffer, offset, length));
+            PacketModel packets = network.packets();
+            if (packets == null) {
+                receiver.enqueue(network.pool.take(buffer, offset, length));
+            } else {
+                packets.send(receiver, buffer, offset, length);
+            }
             network.review(receiver);
         }
         return OfferVerdict.SENT;
@@ -125,13 +132,21 @@ final class MemoryLink extends Source implements Link {
         if (finished) {
             return false;
         }
-        boolean waiting = down != null || !inbox.isEmpty();
-        return downNext || (waiting && !network.isCut(peer, self()));
+        return downNext || (nextArrivalNs() <= network.nowNs() && !network.isCut(peer, self()));
+    }
+
+    /** When the next frame, or the end behind the last one, may arrive; {@code Long.MAX_VALUE} for never. */
+    long nextArrivalNs() {
+        Frame next = inbox.peek();
+        if (next != null) {
+            return next.arrivalNs;
+        }
+        return down == null ? Long.MAX_VALUE : Long.MIN_VALUE;
     }
 
     @Override
     void deliverNext() {
-        Frame frame = inbox.pollFirst();
+        Frame frame = inbox.poll();
         if (frame == null) {
             finish();
             return;
@@ -169,13 +184,26 @@ final class MemoryLink extends Source implements Link {
         return downNext || finished;
     }
 
+    /** Bytes under way to this side. */
+    long inboxBytes() {
+        return inboxBytes;
+    }
+
+    /** Puts a copy of a frame on its way, to arrive at {@code arrivalNs}. */
+    void enqueue(DirectBuffer buffer, int offset, int length, long arrivalNs) {
+        Frame frame = network.pool.take(buffer, offset, length);
+        frame.arrivalNs = arrivalNs;
+        enqueue(frame);
+    }
+
     private void enqueue(Frame frame) {
-        inbox.addLast(frame);
+        frame.sequence = enqueuedCount++;
+        inbox.add(frame);
         inboxBytes += frame.lengthBytes;
     }
 
     private void dropInbox() {
-        for (Frame frame = inbox.pollFirst(); frame != null; frame = inbox.pollFirst()) {
+        for (Frame frame = inbox.poll(); frame != null; frame = inbox.poll()) {
             network.pool.giveBack(frame);
         }
         inboxBytes = 0;

@@ -32,7 +32,9 @@ public final class MemoryNetwork {
     private final List<MemoryDialling> diallings = new ArrayList<>();
     private final List<MemoryLink> links = new ArrayList<>();
     private final List<Cut> cuts = new ArrayList<>();
+    private final @Nullable PacketModel packets;
     private FrameJudge judge = FrameJudge.HONEST;
+    private FrameTap tap = FrameTap.NONE;
 
     private record Cut(PeerIdentity from, PeerIdentity to) {
         boolean concerns(PeerIdentity sender, PeerIdentity receiver) {
@@ -47,12 +49,21 @@ public final class MemoryNetwork {
      * @param inFlightMaxBytes most bytes under way in one direction of a link; a single frame always fits
      */
     public MemoryNetwork(int frameMaxBytes, int inFlightMaxBytes) {
+        this(frameMaxBytes, inFlightMaxBytes, null);
+    }
+
+    /**
+     * An empty network with time in it: what is sent may arrive when {@code packets} says, which the caller tells by
+     * {@link #timePassed()}.
+     */
+    public MemoryNetwork(int frameMaxBytes, int inFlightMaxBytes, @Nullable PacketModel packets) {
         if (frameMaxBytes < 1 || inFlightMaxBytes < frameMaxBytes) {
             throw new IllegalArgumentException(
                     "bounds must satisfy 1 <= frame <= in flight: " + frameMaxBytes + ", " + inFlightMaxBytes);
         }
         this.frameMaxBytes = frameMaxBytes;
         this.inFlightMaxBytes = inFlightMaxBytes;
+        this.packets = packets;
     }
 
     /** A transport for one party. Its addresses are plain names, taken as they are. */
@@ -126,6 +137,33 @@ public final class MemoryNetwork {
         judge = next;
     }
 
+    /** Shows every frame to {@code next} as it is sent, from now on. */
+    public void tapBy(FrameTap next) {
+        guard.check();
+        tap = next;
+    }
+
+    /** The clock of the packet model has moved: what is due by now becomes ready. */
+    public void timePassed() {
+        guard.check();
+        for (int i = 0; i < links.size(); i++) {
+            review(links.get(i));
+        }
+    }
+
+    /** When the next frame may arrive that no cut holds back; {@code Long.MAX_VALUE} for never. */
+    public long nextArrivalNs() {
+        long earliestNs = Long.MAX_VALUE;
+        for (int i = 0; i < links.size(); i++) {
+            MemoryLink link = links.get(i);
+            long arrivalNs = link.nextArrivalNs();
+            if (arrivalNs < earliestNs && !isCut(link.peer(), link.self())) {
+                earliestNs = arrivalNs;
+            }
+        }
+        return earliestNs;
+    }
+
     /** Makes every dialling that waits try once more; listening and healing do so by themselves. */
     public void retryDialling() {
         guard.check();
@@ -136,6 +174,20 @@ public final class MemoryNetwork {
 
     FrameJudge judge() {
         return judge;
+    }
+
+    FrameTap tap() {
+        return tap;
+    }
+
+    @Nullable
+    PacketModel packets() {
+        return packets;
+    }
+
+    /** Now, for frames that arrive at a time; on a network without time everything is due. */
+    long nowNs() {
+        return packets == null ? Long.MAX_VALUE - 1 : packets.nowNs();
     }
 
     boolean isCut(PeerIdentity from, PeerIdentity to) {
