@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The data directory of one server, held exclusively from its creation to {@link #close()}. {@link #prepare} may run on
- * a thread of its own beside the owner; the rest belongs to the owner.
+ * a thread of its own beside the owner, and so may {@link #create}, {@link #openSequential}, {@link #delete} and the
+ * files that they are about; the rest belongs to the owner.
  */
 public interface StorageDirectory extends AutoCloseable {
     /** Names of all complete files, ascending; what an interrupted {@link #prepare} left is not among them. */
@@ -23,6 +24,21 @@ public interface StorageDirectory extends AutoCloseable {
      * @throws OperatingFault on anything but a full disk; a name that exists is a broken invariant
      */
     PrepareVerdict prepare(String name, int lengthBytes, ByteBuffer head) throws OperatingFault;
+
+    /**
+     * Begins a file that gets {@code name} when it is published; the first append makes it on the disk. One at a time
+     * under one name.
+     */
+    SequentialFile create(String name) throws OperatingFault;
+
+    /** Opens a file that was published, for reading. */
+    SequentialFile openSequential(String name) throws OperatingFault;
+
+    /**
+     * Takes the name away and syncs the folder: after a crash in between it may be there again. Who has the file open
+     * reads on. A name that is not there is not missed.
+     */
+    void delete(String name) throws OperatingFault;
 
     /** False where the file system keeps nothing over a power loss (tmpfs): durability is then shown as unforced. */
     boolean isDurable();

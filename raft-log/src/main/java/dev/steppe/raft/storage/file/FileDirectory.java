@@ -3,6 +3,7 @@ package dev.steppe.raft.storage.file;
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.raft.storage.SequentialFile;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.agrona.CloseHelper;
@@ -30,14 +32,14 @@ import org.agrona.CloseHelper;
  */
 public final class FileDirectory implements StorageDirectory {
     private static final String LOCK = "lock";
-    private static final String SEGMENTS = "segments";
+    private static final List<String> FOLDERS = List.of("segments", "snapshots");
     /** A file that is being filled; whatever carries this ending when a directory is opened was never finished. */
-    private static final String UNFINISHED = ".preparing";
+    static final String UNFINISHED = ".preparing";
 
     private static final int FILL_BYTES = 1 << 20;
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE =
+    static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path root;
@@ -69,7 +71,9 @@ public final class FileDirectory implements StorageDirectory {
                 channel.close();
                 return new DirectoryVerdict.InUse(root.toString());
             }
-            makeDirectory(root.resolve(SEGMENTS));
+            for (String folder : FOLDERS) {
+                makeDirectory(root.resolve(folder));
+            }
             FileDirectory directory = new FileDirectory(root, channel, isDurable(root));
             directory.removeUnfinished();
             return new DirectoryVerdict.Held(directory);
@@ -82,8 +86,7 @@ public final class FileDirectory implements StorageDirectory {
     public List<String> names() throws OperatingFault {
         List<String> names = new ArrayList<>();
         try {
-            addEntries(root, "", names);
-            addEntries(root.resolve(SEGMENTS), SEGMENTS + "/", names);
+            addAll(names);
         } catch (IOException fault) {
             throw new OperatingFault("cannot list " + root + "; check its permissions", fault);
         }
@@ -108,11 +111,32 @@ public final class FileDirectory implements StorageDirectory {
             Files.deleteIfExists(unfinished);
             fill(unfinished, lengthBytes, head);
             Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
-            syncDirectory(name.startsWith(SEGMENTS + "/") ? root.resolve(SEGMENTS) : root);
+            syncDirectory(parentOf(target));
             return PrepareVerdict.PREPARED;
         } catch (IOException fault) {
             return refuseOrThrow(unfinished, lengthBytes, fault);
         }
+    }
+
+    @Override
+    public SequentialFile create(String name) {
+        return ChannelFile.create(name, root.resolve(name));
+    }
+
+    @Override
+    public SequentialFile openSequential(String name) throws OperatingFault {
+        return ChannelFile.open(name, root.resolve(name));
+    }
+
+    @Override
+    public void delete(String name) throws OperatingFault {
+        Path target = root.resolve(name);
+        try {
+            Files.deleteIfExists(target);
+        } catch (IOException fault) {
+            throw new OperatingFault("cannot remove " + target + "; check the disk, then restart this server", fault);
+        }
+        syncParent(target);
     }
 
     @Override
@@ -161,12 +185,18 @@ public final class FileDirectory implements StorageDirectory {
 
     private void removeUnfinished() throws IOException {
         List<String> names = new ArrayList<>();
-        addEntries(root, "", names);
-        addEntries(root.resolve(SEGMENTS), SEGMENTS + "/", names);
+        addAll(names);
         for (String name : names) {
             if (name.endsWith(UNFINISHED)) {
                 Files.delete(root.resolve(name));
             }
+        }
+    }
+
+    private void addAll(List<String> names) throws IOException {
+        addEntries(root, "", names);
+        for (String folder : FOLDERS) {
+            addEntries(root.resolve(folder), folder + "/", names);
         }
     }
 
@@ -195,6 +225,19 @@ public final class FileDirectory implements StorageDirectory {
         }
     }
 
+    /** Returns when the folder that {@code path} lies in is on the disk. */
+    static void syncParent(Path path) throws OperatingFault {
+        try {
+            syncDirectory(parentOf(path));
+        } catch (IOException fault) {
+            throw new OperatingFault("cannot sync the folder of " + path + "; check the disk, then restart", fault);
+        }
+    }
+
+    private static Path parentOf(Path path) {
+        return Objects.requireNonNull(path.getParent());
+    }
+
     private static void syncDirectory(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
@@ -207,18 +250,12 @@ public final class FileDirectory implements StorageDirectory {
             long writtenBytes = Files.exists(unfinished) ? Files.size(unfinished) : 0;
             long usableBytes = Files.getFileStore(root).getUsableSpace();
             Files.deleteIfExists(unfinished);
-            if (usableBytes < lengthBytes - writtenBytes || isQuotaExceeded(fault)) {
+            if (usableBytes < lengthBytes - writtenBytes || DiskFull.isReasonOf(fault)) {
                 return PrepareVerdict.NO_SPACE;
             }
         } catch (IOException second) {
             fault.addSuppressed(second);
         }
         throw new OperatingFault("cannot prepare " + unfinished + "; check the disk, then restart this server", fault);
-    }
-
-    /** A quota shows in no number that Java can ask for; only in the system's words. */
-    private static boolean isQuotaExceeded(IOException fault) {
-        String message = fault.getMessage();
-        return message != null && (message.contains("quota") || message.contains("No space left"));
     }
 }

@@ -2,13 +2,18 @@ package dev.steppe.raft.storage.memory;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.storage.FileVerdict;
 import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.raft.storage.SequentialFile;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server's disk. Programs reach it through {@link #hold()}; the world around it through everything else. Owned by
@@ -16,8 +21,10 @@ import java.util.TreeMap;
  *
  * <p>The model: a write dirties 4 KiB pages; {@link #writeBack} lets any of them reach the disk at any moment; a force
  * takes those of its file there; a power loss leaves of each dirty page the sectors that a {@link PageFate} says. A
- * file gets its name only when its content is durable, so a power loss never shows a part of one; {@link #dropFile}
- * takes a name away. A failed force marks pages clean without taking them to the disk, as Linux does.
+ * prepared file gets its name only when its content is durable, so a power loss never shows a part of one. A sequential
+ * file that has no name yet is gone with its program; publishing and deleting are two steps each: the name changes for
+ * programs, then for the disk, and a power loss in between keeps or undoes it as the {@link PageFate} says.
+ * {@link #dropFile} takes a name away. A failed force marks pages clean without taking them to the disk, as Linux does.
  */
 public final class MemoryDisk {
     /** How a failed force leaves the pages that programs see. */
@@ -30,7 +37,13 @@ public final class MemoryDisk {
 
     private static final long NEVER = -1;
 
+    /** What programs see under which name. */
     private final TreeMap<String, MemoryFile> files = new TreeMap<>();
+    /** What lies under which name on the disk. */
+    private final TreeMap<String, MemoryFile> durableFiles = new TreeMap<>();
+    /** What is written and has no name yet. */
+    private final TreeMap<String, MemoryFile> unnamedFiles = new TreeMap<>();
+
     private long capacityBytes = Long.MAX_VALUE;
     private int lifeCount;
     private boolean isHeld;
@@ -57,18 +70,18 @@ public final class MemoryDisk {
         capacityBytes = newCapacityBytes;
     }
 
-    /** Writes, forces and preparations that were asked for so far. */
+    /** Steps that were asked for so far: writes, forces, preparations, changes of a name, syncs of a folder. */
     public long stepCount() {
         return stepCount;
     }
 
-    /** The write, force or preparation number {@code step} (the next is {@link #stepCount()}) will fail. */
+    /** The step number {@code step} (the next is {@link #stepCount()}) will fail. */
     public void failAt(long step, AfterFailedForce how) {
         failAtStep = step;
         afterFailedForce = how;
     }
 
-    /** The force number {@code step} will return normally and take nothing to the disk. */
+    /** The force or sync number {@code step} will return normally and take nothing to the disk. */
     public void lieAt(long step) {
         lieAtStep = step;
     }
@@ -78,14 +91,14 @@ public final class MemoryDisk {
         crashAtStep = step;
     }
 
-    /** Lets page {@code page} of file {@code name} reach the disk now, forced or not. */
+    /** Lets page {@code page} of file {@code name} reach the disk now, forced or not; it may be without name yet. */
     public void writeBack(String name, int page) {
-        file(name).writeBack(page);
+        written(name).writeBack(page);
     }
 
-    /** Pages of file {@code name} that were written since its last force; a copy. */
+    /** Pages of file {@code name}, which may be without name yet, that were written since its last force; a copy. */
     public BitSet dirtyPages(String name) {
-        return (BitSet) file(name).dirtyPages().clone();
+        return (BitSet) written(name).dirtyPages().clone();
     }
 
     /** The program dies, the machine lives on: what was written stays, forced or not. Its handles are dead. */
@@ -95,6 +108,7 @@ public final class MemoryDisk {
         failAtStep = NEVER;
         lieAtStep = NEVER;
         crashAtStep = NEVER;
+        unnamedFiles.clear();
     }
 
     /** The machine loses power: {@link #killProgram} and {@code fate} for each dirty page. */
@@ -103,6 +117,24 @@ public final class MemoryDisk {
         for (MemoryFile file : files.values()) {
             file.losePower(fate);
         }
+        for (MemoryFile file : durableFiles.values()) {
+            file.losePower(fate);
+        }
+        for (String name : unsyncedNames()) {
+            if (fate.isNameKept(name)) {
+                rename(name, files.get(name), durableFiles);
+            } else {
+                rename(name, durableFiles.get(name), files);
+            }
+        }
+    }
+
+    /** Names that were given or taken away since their folder was synced, ascending. */
+    public List<String> unsyncedNames() {
+        TreeSet<String> names = new TreeSet<>(files.keySet());
+        names.addAll(durableFiles.keySet());
+        names.removeIf(name -> files.get(name) == durableFiles.get(name));
+        return List.copyOf(names);
     }
 
     /** Names of all files, ascending. */
@@ -125,6 +157,7 @@ public final class MemoryDisk {
         if (files.remove(name) == null) {
             throw Invariant.broken("no such file", name);
         }
+        durableFiles.remove(name);
     }
 
     /** A copy of what programs see in file {@code name}. */
@@ -140,6 +173,7 @@ public final class MemoryDisk {
         file.write(0, ByteBuffer.wrap(content));
         file.settle();
         files.put(name, file);
+        durableFiles.put(name, file);
     }
 
     /** An independent disk with the same files, both images, and no faults. */
@@ -155,11 +189,16 @@ public final class MemoryDisk {
         files.keySet().retainAll(other.files.keySet());
         for (MemoryFile source : other.files.values()) {
             MemoryFile target = files.get(source.name());
-            if (target == null || target.lengthBytes() != source.lengthBytes()) {
-                target = new MemoryFile(this, source.name(), source.lengthBytes());
-                files.put(source.name(), target);
+            if (target == null || target.capacityBytes() != source.capacityBytes()) {
+                files.put(source.name(), source.copyTo(this));
+            } else {
+                target.become(source);
             }
-            target.become(source);
+        }
+        durableFiles.clear();
+        for (MemoryFile source : other.durableFiles.values()) {
+            boolean isSeen = other.files.get(source.name()) == source;
+            durableFiles.put(source.name(), isSeen ? file(source.name()) : source.copyTo(this));
         }
     }
 
@@ -205,6 +244,11 @@ public final class MemoryDisk {
         return step == failAtStep;
     }
 
+    private MemoryFile written(String name) {
+        MemoryFile unnamed = unnamedFiles.get(name);
+        return unnamed != null ? unnamed : file(name);
+    }
+
     private MemoryFile file(String name) {
         MemoryFile file = files.get(name);
         if (file == null) {
@@ -220,18 +264,85 @@ public final class MemoryDisk {
         if (beginStep()) {
             throw new OperatingFault("preparation of " + name + " failed on demand");
         }
-        long usedBytes = 0;
-        for (MemoryFile file : files.values()) {
-            usedBytes += file.lengthBytes();
-        }
-        if (usedBytes > capacityBytes - lengthBytes) {
+        if (!hasRoomFor(lengthBytes)) {
             return PrepareVerdict.NO_SPACE;
         }
         MemoryFile file = new MemoryFile(this, name, lengthBytes);
         file.write(0, head.duplicate());
         file.settle();
         files.put(name, file);
+        durableFiles.put(name, file);
         return PrepareVerdict.PREPARED;
+    }
+
+    private boolean hasRoomFor(int newBytes) {
+        long usedBytes = 0;
+        for (MemoryFile file : files.values()) {
+            usedBytes += file.lengthBytes();
+        }
+        for (MemoryFile file : unnamedFiles.values()) {
+            usedBytes += file.lengthBytes();
+        }
+        return usedBytes <= capacityBytes - newBytes;
+    }
+
+    /** A file without a name that takes up room from now on, in place of one that was to get the same name. */
+    void begin(MemoryFile file) {
+        unnamedFiles.put(file.name(), file);
+    }
+
+    /** The room is free again. */
+    void abandon(MemoryFile file) {
+        unnamedFiles.remove(file.name(), file);
+    }
+
+    FileVerdict append(MemoryFile file, ByteBuffer source) throws OperatingFault {
+        beforeWrite(file);
+        if (!hasRoomFor(source.remaining())) {
+            return FileVerdict.NO_SPACE;
+        }
+        file.append(source);
+        return FileVerdict.DONE;
+    }
+
+    void publish(MemoryFile file) throws OperatingFault {
+        String name = file.name();
+        if (beginStep()) {
+            throw new OperatingFault("naming of " + name + " failed on demand");
+        }
+        abandon(file);
+        files.put(name, file);
+        syncName(name);
+    }
+
+    private void deleteFile(String name) throws OperatingFault {
+        if (beginStep()) {
+            throw new OperatingFault("deletion of " + name + " failed on demand");
+        }
+        files.remove(name);
+        syncName(name);
+    }
+
+    /** Takes the names of the folder of {@code changedName} to the disk. */
+    private void syncName(String changedName) throws OperatingFault {
+        boolean isLie = stepCount == lieAtStep;
+        if (beginStep()) {
+            throw new OperatingFault("sync of the folder of " + changedName + " failed on demand");
+        }
+        String folder = changedName.substring(0, changedName.lastIndexOf('/') + 1);
+        for (String name : unsyncedNames()) {
+            if (!isLie && name.startsWith(folder)) {
+                rename(name, files.get(name), durableFiles);
+            }
+        }
+    }
+
+    private static void rename(String name, @Nullable MemoryFile file, Map<String, MemoryFile> names) {
+        if (file == null) {
+            names.remove(name);
+        } else {
+            names.put(name, file);
+        }
     }
 
     /** The directory as one program holds it. */
@@ -253,6 +364,28 @@ public final class MemoryDisk {
         public PrepareVerdict prepare(String name, int lengthBytes, ByteBuffer head) throws OperatingFault {
             checkAlive(heldLifeCount);
             return prepareFile(name, lengthBytes, head);
+        }
+
+        @Override
+        public SequentialFile create(String name) throws OperatingFault {
+            checkAlive(heldLifeCount);
+            return MemorySequence.create(MemoryDisk.this, name);
+        }
+
+        @Override
+        public SequentialFile openSequential(String name) throws OperatingFault {
+            checkAlive(heldLifeCount);
+            MemoryFile file = files.get(name);
+            if (file == null) {
+                throw new OperatingFault("cannot open " + name + ": no such file");
+            }
+            return MemorySequence.open(MemoryDisk.this, file);
+        }
+
+        @Override
+        public void delete(String name) throws OperatingFault {
+            checkAlive(heldLifeCount);
+            deleteFile(name);
         }
 
         @Override

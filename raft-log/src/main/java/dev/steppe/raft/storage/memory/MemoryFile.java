@@ -14,22 +14,47 @@ final class MemoryFile {
 
     private final MemoryDisk disk;
     private final String name;
-    private final ByteBuffer volatileImage;
-    private final ByteBuffer durableImage;
     private final BitSet dirtyPages = new BitSet();
+    private ByteBuffer volatileImage;
+    private ByteBuffer durableImage;
+    private int volatileBytes;
+    private int durableBytes;
 
     MemoryFile(MemoryDisk disk, String name, int lengthBytes) {
         this.disk = disk;
         this.name = name;
         volatileImage = ByteBuffer.allocateDirect(lengthBytes).order(ByteOrder.LITTLE_ENDIAN);
         durableImage = ByteBuffer.allocateDirect(lengthBytes).order(ByteOrder.LITTLE_ENDIAN);
+        volatileBytes = lengthBytes;
+        durableBytes = lengthBytes;
+    }
+
+    /** A file of no bytes that grows. */
+    static MemoryFile empty(MemoryDisk disk, String name, int capacityBytes) {
+        MemoryFile file = new MemoryFile(disk, name, capacityBytes);
+        file.volatileBytes = 0;
+        file.durableBytes = 0;
+        return file;
+    }
+
+    /** An independent file with the same images. */
+    MemoryFile copyTo(MemoryDisk target) {
+        MemoryFile copy = new MemoryFile(target, name, volatileImage.capacity());
+        copy.become(this);
+        return copy;
     }
 
     String name() {
         return name;
     }
 
+    /** Bytes that programs see. */
     int lengthBytes() {
+        return volatileBytes;
+    }
+
+    /** Bytes that an image can hold without growing. */
+    int capacityBytes() {
         return volatileImage.capacity();
     }
 
@@ -58,10 +83,25 @@ final class MemoryFile {
         }
     }
 
-    /** Takes over both images of {@code other}, a file of the same length. */
+    /** Writes behind the last byte; both images grow. Who holds a mapping sees the old ones: sequential files only. */
+    void append(ByteBuffer source) {
+        int endBytes = Math.addExact(volatileBytes, source.remaining());
+        if (endBytes > volatileImage.capacity()) {
+            int grownBytes = Math.max(endBytes, Math.min(2 * volatileImage.capacity(), 1 << 30));
+            volatileImage = grown(volatileImage, grownBytes);
+            durableImage = grown(durableImage, grownBytes);
+        }
+        int startOffset = volatileBytes;
+        volatileBytes = endBytes;
+        write(startOffset, source);
+    }
+
+    /** Takes over both images of {@code other}, a file of the same capacity. */
     void become(MemoryFile other) {
-        volatileImage.put(0, other.volatileImage, 0, lengthBytes());
-        durableImage.put(0, other.durableImage, 0, lengthBytes());
+        volatileImage.put(0, other.volatileImage, 0, capacityBytes());
+        durableImage.put(0, other.durableImage, 0, capacityBytes());
+        volatileBytes = other.volatileBytes;
+        durableBytes = other.durableBytes;
         dirtyPages.clear();
         dirtyPages.or(other.dirtyPages);
     }
@@ -72,6 +112,7 @@ final class MemoryFile {
             copySectors(page, 0xFF);
         }
         dirtyPages.clear();
+        durableBytes = volatileBytes;
     }
 
     /** Makes one page durable as it is now; it stays dirty. */
@@ -90,7 +131,8 @@ final class MemoryFile {
     /** What programs see becomes what is durable. */
     void revert() {
         dirtyPages.clear();
-        volatileImage.put(0, durableImage, 0, lengthBytes());
+        volatileBytes = durableBytes;
+        volatileImage.put(0, durableImage, 0, volatileBytes);
     }
 
     /** Flips one bit on the disk, and so in what programs see. */
@@ -106,8 +148,15 @@ final class MemoryFile {
             if ((sectors & 1 << sector) != 0 && offset < lengthBytes()) {
                 int copiedBytes = Math.min(SECTOR_BYTES, lengthBytes() - offset);
                 durableImage.put(offset, volatileImage, offset, copiedBytes);
+                durableBytes = Math.max(durableBytes, offset + copiedBytes);
             }
         }
+    }
+
+    private static ByteBuffer grown(ByteBuffer image, int capacityBytes) {
+        ByteBuffer grown = ByteBuffer.allocateDirect(capacityBytes).order(ByteOrder.LITTLE_ENDIAN);
+        grown.put(0, image, 0, image.capacity());
+        return grown;
     }
 
     /** One opening of the file by one program; dead after the power was lost. */
@@ -121,7 +170,7 @@ final class MemoryFile {
 
         @Override
         public int lengthBytes() {
-            return volatileImage.capacity();
+            return volatileBytes;
         }
 
         @Override
