@@ -107,9 +107,9 @@ final class StatusBoard {
     private RaftStatus picture(RaftCore core) {
         Indexes indexes = new Indexes(core.shape().lastIndex(), core.forcedIndex(), core.commitIndex(), appliedIndex);
         TimingStatus timingStatus = new TimingStatus(
-                timing.broadcastP50Ns() / 1_000.0,
-                timing.broadcastP99Ns() / 1_000.0,
-                timing.broadcastP999Ns() / 1_000.0,
+                timing.broadcast().p50Ns() / 1_000.0,
+                timing.broadcast().p99Ns() / 1_000.0,
+                timing.broadcast().p999Ns() / 1_000.0,
                 config.timing().electionMinMs(),
                 core.electionCount(),
                 timing.verdict() != TimingReport.Verdict.OK);

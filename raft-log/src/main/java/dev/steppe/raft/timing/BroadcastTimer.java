@@ -1,30 +1,37 @@
 package dev.steppe.raft.timing;
 
 import dev.steppe.base.Invariant;
-import org.HdrHistogram.Histogram;
 
 /**
  * Measures append to quorum, batch by batch, and counts lost leaders. Owned by the consensus agent; recording allocates
  * nothing. A batch that finds {@value #CAPACITY} others waiting is not measured: then the newest are left out.
  */
 public final class BroadcastTimer {
+    /** Length of one window of measurement, in nanoseconds; a report covers the last four. */
+    public static final long WINDOW_NS = 15_000_000_000L;
+
     private static final int CAPACITY = 1 << 12;
     private static final int MASK = CAPACITY - 1;
-    private static final long LONGEST_NS = 60_000_000_000L;
 
-    private final long electionTimeoutNs;
     private final long startNs;
-    private final Histogram latencies = new Histogram(1_000, LONGEST_NS, 3);
+    private final LatencyWindows latencies;
     private final long[] lastIndexes = new long[CAPACITY];
     private final long[] appendedNs = new long[CAPACITY];
+    private long electionTimeoutNs;
     private long head;
     private long tail;
     private long leaderLossCount;
 
-    /** Begins to watch at {@code nowNs}. */
+    /** Begins to watch at {@code nowNs}, which is 0 or more. */
     public BroadcastTimer(long electionTimeoutNs, long nowNs) {
         this.electionTimeoutNs = electionTimeoutNs;
         startNs = nowNs;
+        latencies = new LatencyWindows(WINDOW_NS, nowNs);
+    }
+
+    /** From now on this is the shortest election time-out. */
+    public void electionTimeoutNs(long newElectionTimeoutNs) {
+        electionTimeoutNs = newElectionTimeoutNs;
     }
 
     /** This leader has appended a batch that ends with {@code lastIndex}; indexes rise within one leadership. */
@@ -42,8 +49,7 @@ public final class BroadcastTimer {
     /** A majority has forced everything up to {@code commitIndex}. */
     public void committed(long commitIndex, long nowNs) {
         while (head < tail && lastIndexes[(int) (head & MASK)] <= commitIndex) {
-            long latencyNs = nowNs - appendedNs[(int) (head++ & MASK)];
-            latencies.recordValue(Math.min(Math.max(latencyNs, 0), LONGEST_NS));
+            latencies.record(nowNs - appendedNs[(int) (head++ & MASK)], nowNs);
         }
     }
 
@@ -57,17 +63,20 @@ public final class BroadcastTimer {
         leaderLossCount = count;
     }
 
-    /** What was measured until {@code nowNs}. Walks the histogram and allocates; for status, not for every batch. */
+    /** Number of the window that is being filled; when it has grown, {@link #lastEnded} has news. */
+    public long windowOrdinal(long nowNs) {
+        return latencies.windowOrdinal(nowNs);
+    }
+
+    /** What was measured in the window that ended last. Walks the histogram and allocates. */
+    public Latency lastEnded(long nowNs) {
+        return latencies.lastEnded(nowNs);
+    }
+
+    /** What was measured lately. Walks the histograms and allocates; for status, not for every batch. */
     public TimingReport report(long nowNs) {
         long watchedNs = nowNs - startNs;
-        long count = latencies.getTotalCount();
         return new TimingReport(
-                count,
-                count == 0 ? 0 : latencies.getValueAtPercentile(50),
-                count == 0 ? 0 : latencies.getValueAtPercentile(99),
-                count == 0 ? 0 : latencies.getValueAtPercentile(99.9),
-                electionTimeoutNs,
-                leaderLossCount,
-                watchedNs / Math.max(1, leaderLossCount));
+                latencies.recent(nowNs), electionTimeoutNs, leaderLossCount, watchedNs / Math.max(1, leaderLossCount));
     }
 }

@@ -1,24 +1,16 @@
 package dev.steppe.raft.timing;
 
 /**
- * What was measured so far. Times are 0 while nothing was measured.
+ * The three times whose order keeps a quorum stable: broadcast far below election time-out far below time between
+ * failures (Raft paper §5.6).
  *
- * @param commitCount batches measured from append to quorum while this member led
- * @param broadcastP50Ns median of append to quorum, nanoseconds
- * @param broadcastP99Ns 99th percentile
- * @param broadcastP999Ns 99.9th percentile
+ * @param broadcast append to quorum, batch by batch, as this member measured it lately while it led
  * @param electionTimeoutNs shortest election time-out
  * @param leaderLossCount how often a leader that had been followed fell silent
  * @param meanTimeBetweenLossesNs time watched per loss, or the whole time watched while there was none
  */
 public record TimingReport(
-        long commitCount,
-        long broadcastP50Ns,
-        long broadcastP99Ns,
-        long broadcastP999Ns,
-        long electionTimeoutNs,
-        long leaderLossCount,
-        long meanTimeBetweenLossesNs) {
+        Latency broadcast, long electionTimeoutNs, long leaderLossCount, long meanTimeBetweenLossesNs) {
 
     /** What the first half of the inequality comes to. */
     public enum Verdict {
@@ -31,12 +23,12 @@ public record TimingReport(
 
     /** Judges the broadcast time. */
     public Verdict verdict() {
-        return broadcastP999Ns > electionTimeoutNs / 10 ? Verdict.BROADCAST_SLOW : Verdict.OK;
+        return broadcast.p999Ns() > electionTimeoutNs / 10 ? Verdict.BROADCAST_SLOW : Verdict.OK;
     }
 
-    /** How many times the median broadcast fits into the election time-out; 0 while nothing was measured. */
+    /** How many times the broadcast p99.9 fits into the election time-out; 0 while nothing was measured. */
     public double electionPerBroadcast() {
-        return broadcastP50Ns == 0 ? 0 : (double) electionTimeoutNs / broadcastP50Ns;
+        return broadcast.p999Ns() == 0 ? 0 : (double) electionTimeoutNs / broadcast.p999Ns();
     }
 
     /** How many times the election time-out fits into the time between losses. */
