@@ -23,6 +23,8 @@ final class ArchitectureTest {
                     raft.log            | MACHINE | raft.core raft.storage raft.log.layout raft.log.vault
                     raft.snapshot       | MACHINE | raft.quorum raft.storage
                     raft.timing         | MACHINE |
+                    raft.session        | MACHINE |
+                    raft.agreement      | MACHINE |
                     raft.api            | PORT    | raft.quorum
                     transport           | PORT    |
                     runtime             | SHELL   |
