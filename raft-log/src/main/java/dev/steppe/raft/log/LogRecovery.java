@@ -1,5 +1,6 @@
 package dev.steppe.raft.log;
 
+import dev.steppe.base.Entropy;
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.Damaged;
@@ -10,6 +11,7 @@ import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.log.layout.SegmentLayout;
 import dev.steppe.raft.log.vault.HardStateVault;
 import dev.steppe.raft.log.vault.IdentityFile;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.log.vault.WatermarkFile;
 import dev.steppe.raft.storage.LatchedDirectory;
 import dev.steppe.raft.storage.PrepareVerdict;
@@ -39,14 +41,16 @@ public final class LogRecovery {
     private final LatchedDirectory directory;
     private final LogIdentity identity;
     private final LogConfig config;
+    private final Entropy entropy;
     private final SegmentTable table = new SegmentTable();
     private final FrameScan scan;
     private final List<StorageFile> opened = new ArrayList<>();
 
-    private LogRecovery(StorageDirectory directory, LogIdentity identity, LogConfig config) {
+    private LogRecovery(StorageDirectory directory, LogIdentity identity, LogConfig config, Entropy entropy) {
         this.directory = new LatchedDirectory(directory);
         this.identity = identity;
         this.config = config;
+        this.entropy = entropy;
         scan = new FrameScan(table, identity);
     }
 
@@ -54,14 +58,15 @@ public final class LogRecovery {
      * Opens {@code directory} for {@code identity}; formats it if it is new. Reads everything, so it takes as long as
      * the disk needs for that. Files that are not the log's are left alone.
      *
+     * @param entropy draws the id of a directory that is formatted; asked for nothing else
      * @throws OperatingFault when the directory cannot be read or written; it must then be closed and opened anew
      */
-    public static RecoveryVerdict open(StorageDirectory directory, LogIdentity identity, LogConfig config)
-            throws OperatingFault {
+    public static RecoveryVerdict open(
+            StorageDirectory directory, LogIdentity identity, LogConfig config, Entropy entropy) throws OperatingFault {
         if (!DirectBuffer.SHOULD_BOUNDS_CHECK) {
             throw Invariant.broken("bounds checks of buffers must stay on", "agrona.disable.bounds.checks");
         }
-        LogRecovery recovery = new LogRecovery(directory, identity, config);
+        LogRecovery recovery = new LogRecovery(directory, identity, config, entropy);
         boolean isOpen = false;
         try {
             RecoveryVerdict verdict = recovery.run();
@@ -119,9 +124,15 @@ public final class LogRecovery {
                     SegmentLayout.header(identity, 1, config.segmentBytes()));
         }
         if (refusal == null) {
-            refusal = make(IdentityFile.FILE_NAME, IdentityFile.FILE_BYTES, IdentityFile.head(identity));
+            refusal = make(
+                    IdentityFile.FILE_NAME, IdentityFile.FILE_BYTES, IdentityFile.head(identity, newDirectoryId()));
         }
         return refusal;
+    }
+
+    private long newDirectoryId() {
+        long directoryId = entropy.nextLong();
+        return directoryId == 0 ? 1 : directoryId;
     }
 
     /** True unless the files are what an interrupted formatting leaves behind: then the identity was lost. */
@@ -181,12 +192,15 @@ public final class LogRecovery {
             vouchedIndex = Math.max(vouchedIndex, watermark.index());
         }
         BatchFrame batch = new BatchFrame(identity, config.batchMaxBytes());
+        if (contentEnd(tail) > tail.tailOffset()) {
+            doubt(vault);
+        }
         int discardedBytes = settleTail(tail, vouchedIndex, batch.scratch());
         watermark.store(table.cutCount(), table.lastIndex(), table.lastTerm());
         identityFile.begin();
         identityFile.close();
         RaftLog log = new RaftLog(directory, identity, config, new RaftLog.Recovered(table, watermark, batch));
-        OpenLog open = new OpenLog(directory, log, vault, identityFile.incarnation());
+        OpenLog open = new OpenLog(directory, log, vault, identityFile.directoryId(), identityFile.incarnation());
         return discardedBytes == 0
                 ? new RecoveryVerdict.Clean(open)
                 : new RecoveryVerdict.TornTail(open, table.lastIndex() + 1, discardedBytes);
@@ -211,6 +225,13 @@ public final class LogRecovery {
             scan.scanActive();
         }
         return true;
+    }
+
+    /** Notes durably, before the tail is gone that gives reason to it, that this server doubts what it acknowledged. */
+    private static void doubt(HardStateVault vault) throws OperatingFault {
+        if (vault.quarantine() == Quarantine.NONE) {
+            vault.store(vault.term(), vault.votedFor(), Quarantine.DOUBTFUL);
+        }
     }
 
     /** Writes once more what nothing vouches for, zeros what lies behind the tail, and forces both. */

@@ -13,7 +13,7 @@ public sealed interface RecoveryVerdict {
     /**
      * Behind the last whole frame lay {@code discardedBytes} of bytes above every surviving watermark. They were
      * zeroed. Nothing that this server acknowledged is lost, unless the disk lost its last batch and its last watermark
-     * too, which nobody can tell from here. The server goes on and reports it.
+     * too, which nobody can tell from here: the vault says {@code DOUBTFUL} from now on.
      *
      * @param cutIndex the first index that is not there; what lay at it, if anything, was cut
      * @param discardedBytes from the cut to the last byte that was not zero
@@ -53,10 +53,11 @@ public sealed interface RecoveryVerdict {
      *
      * @param directory the latched directory under both
      * @param log owned by one thread
-     * @param vault owned by the thread that runs Raft
+     * @param vault owned by the thread that stores term and vote; it also says whether this server is in quarantine
+     * @param directoryId random and not 0, drawn when the directory was formatted
      * @param incarnation how often this directory was opened, from 1
      */
-    record OpenLog(StorageDirectory directory, RaftLog log, HardStateVault vault, long incarnation)
+    record OpenLog(StorageDirectory directory, RaftLog log, HardStateVault vault, long directoryId, long incarnation)
             implements AutoCloseable {
         /** Forces, closes both and gives the directory back. */
         @Override

@@ -215,7 +215,7 @@ final class LogAgent implements Agent {
     private void storeHardState() throws OperatingFault {
         NodeMail.HardState newest = mail.hardState.get();
         if (newest.sequence() != vaultSequence) {
-            open.vault().store(newest.term(), newest.votedFor());
+            open.vault().store(newest.term(), newest.votedFor(), open.vault().quarantine());
             vaultSequence = newest.sequence();
             progressDue = true;
         }

@@ -11,7 +11,7 @@ import org.agrona.concurrent.NanoClock;
  * What a node takes from the world around it.
  *
  * @param clock monotonic, never the wall clock
- * @param entropy for the time-outs; asked once, by the thread that opens the node
+ * @param entropy for the time-outs and for the id of a new directory; asked only by the thread that opens the node
  * @param haltSwitch pressed after a fault of the disk or a broken invariant
  * @param transports makes the node's own transport, once its incarnation is known; the node closes it
  */

@@ -1,5 +1,6 @@
 package dev.steppe.raft.node;
 
+import dev.steppe.base.Entropy;
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.Member;
@@ -136,7 +137,7 @@ public final class RaftNode<R> implements RaftServer<R> {
             throws OperatingFault {
         OpenLog open = null;
         try {
-            RecoveryVerdict verdict = recover(config, directory);
+            RecoveryVerdict verdict = recover(config, directory, world.entropy());
             open = openLogOf(verdict, config.memberId());
             RaftNode<R> node = new RaftNode<>(config, world, open, machine, roles);
             node.discardedTailBytes = verdict instanceof RecoveryVerdict.TornTail torn ? torn.discardedBytes() : 0;
@@ -267,7 +268,8 @@ public final class RaftNode<R> implements RaftServer<R> {
         return RUN_BYTES + RecordLayout.recordBytes(limits.maxEntryBytes());
     }
 
-    private static RecoveryVerdict recover(RaftConfig config, StorageDirectory directory) throws OperatingFault {
+    private static RecoveryVerdict recover(RaftConfig config, StorageDirectory directory, Entropy entropy)
+            throws OperatingFault {
         int batchMaxBytes = runMaxBytes(config.limits());
         int segmentBytes = config.limits().segmentBytes();
         if (batchMaxBytes > segmentBytes / 2 - RUN_BYTES / 2) {
@@ -275,7 +277,7 @@ public final class RaftNode<R> implements RaftServer<R> {
                     "a segment must hold two runs of entries of " + batchMaxBytes + " bytes: " + segmentBytes);
         }
         LogIdentity identity = new LogIdentity(config.clusterId(), config.memberId());
-        return LogRecovery.open(directory, identity, new LogConfig(segmentBytes, batchMaxBytes));
+        return LogRecovery.open(directory, identity, new LogConfig(segmentBytes, batchMaxBytes), entropy);
     }
 
     private static OpenLog openLogOf(RecoveryVerdict verdict, int memberId) throws OperatingFault {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import dev.steppe.raft.storage.memory.PageFate;
 import java.util.ArrayList;
@@ -111,7 +112,7 @@ final class CrashSweepTest {
         OpenLog open = LogFixture.openClean(disk);
         RaftLog log = open.log();
         for (int round = 1; round <= 3; round++) {
-            open.vault().store(round, round);
+            open.vault().store(round, round, Quarantine.NONE);
             ledger.term = round;
             for (int i = 0; i < 3; i++) {
                 append(log, ledger, round, text("r" + round + "b" + i, 2_000), text("s", 900));

@@ -10,6 +10,7 @@ import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.Damaged;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.layout.SegmentLayout;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import java.util.List;
 import java.util.TreeMap;
@@ -25,15 +26,15 @@ final class EveryByteTest {
 
     @Test
     void neverSilentlyReadsOtherContent() throws OperatingFault {
-        OpenLog open = LogFixture.clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, TINY));
+        OpenLog open = LogFixture.clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, TINY, LogFixture.ENTROPY));
         writeForced(open.log(), 1, "a", "", text("b", 60));
         writeForced(open.log(), 2, text("c", 1_500));
         assertEquals(AppendVerdict.APPENDED, open.log().truncateFrom(3));
         writeForced(open.log(), 3, text("d", 300), "e");
         open.log().prepareNext();
         writeForced(open.log(), 3, text("f", 2_000));
-        open.vault().store(3, 2);
-        open.vault().store(4, 1);
+        open.vault().store(3, 2, Quarantine.NONE);
+        open.vault().store(4, 1, Quarantine.NONE);
         List<String> before = entries(open.log());
         open.close();
         for (String name : disk.names()) {
@@ -51,7 +52,7 @@ final class EveryByteTest {
         int bit = offset & 7;
         rotten.become(disk);
         rotten.flipBit(name, offset, bit);
-        RecoveryVerdict verdict = LogRecovery.open(rotten.hold(), LogFixture.IDENTITY, TINY);
+        RecoveryVerdict verdict = LogRecovery.open(rotten.hold(), LogFixture.IDENTITY, TINY, LogFixture.ENTROPY);
         if (verdict instanceof Damaged) {
             damagedCounts.merge(name, 1, Integer::sum);
             return;

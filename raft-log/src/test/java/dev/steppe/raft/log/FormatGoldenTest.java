@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +34,7 @@ final class FormatGoldenTest {
         writeForced(open.log(), 2, "cut away");
         assertEquals(AppendVerdict.APPENDED, open.log().truncateFrom(3));
         writeForced(open.log(), 3, "third");
-        open.vault().store(3, 1);
+        open.vault().store(3, 1, Quarantine.NONE);
         open.close();
         assertEquals(golden(), dump());
     }

@@ -3,6 +3,7 @@ package dev.steppe.raft.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.base.Entropy;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.layout.LogIdentity;
@@ -17,13 +18,15 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** What the tests of the log share: one identity, small sizes, entries as text. */
 final class LogFixture {
     static final LogIdentity IDENTITY = new LogIdentity(0x5EED_0000_0000_0001L, 2);
+    static final long DIRECTORY_ID = 0x0D1D_0000_0000_0005L;
+    static final Entropy ENTROPY = () -> DIRECTORY_ID;
     static final LogConfig SMALL = new LogConfig(1 << 14, 8_192);
 
     private LogFixture() {}
 
     static RecoveryVerdict recover(MemoryDisk disk) throws OperatingFault {
         StorageDirectory directory = disk.hold();
-        return LogRecovery.open(directory, IDENTITY, SMALL);
+        return LogRecovery.open(directory, IDENTITY, SMALL, LogFixture.ENTROPY);
     }
 
     static OpenLog openClean(MemoryDisk disk) throws OperatingFault {

@@ -22,6 +22,7 @@ import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.RecoveryVerdict.Reason;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.SegmentLayout;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,11 +45,38 @@ final class LogRecoveryTest {
     }
 
     @Test
+    void keepsTheIdThatWasDrawnWhenItWasFormatted() throws OperatingFault {
+        openClean(disk).close();
+        RecoveryVerdict again = LogRecovery.open(disk.hold(), IDENTITY, SMALL, () -> 77);
+        assertEquals(LogFixture.DIRECTORY_ID, clean(again).directoryId());
+        RecoveryVerdict zero = LogRecovery.open(new MemoryDisk().hold(), IDENTITY, SMALL, () -> 0);
+        assertEquals(1, clean(zero).directoryId());
+    }
+
+    @Test
+    void doubtsItselfAfterATailThatNothingExplains() throws OperatingFault {
+        OpenLog open = openClean(disk);
+        writeForced(open.log(), 1, text("a", 100));
+        open.vault().store(3, 2, Quarantine.NONE);
+        write(open.log(), 1, text("b", 100));
+        disk.killProgram();
+        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 176 + 90, 3);
+        // Dies right after the tail is gone: the doubt must not go with it.
+        disk.crashAt(disk.stepCount() + 6);
+        assertThrows(OperatingFault.class, () -> recover(disk));
+        disk.killProgram();
+        OpenLog after = openClean(disk);
+        assertEquals(Quarantine.DOUBTFUL, after.vault().quarantine());
+        assertEquals(3, after.vault().term());
+        assertEquals(2, after.vault().votedFor());
+    }
+
+    @Test
     void refusesAnotherClusterOrMember() throws OperatingFault {
         openClean(disk).close();
         for (LogIdentity other : List.of(new LogIdentity(1, 2), new LogIdentity(IDENTITY.clusterId(), 3))) {
             MemoryDisk copy = disk.copy();
-            RecoveryVerdict verdict = LogRecovery.open(copy.hold(), other, SMALL);
+            RecoveryVerdict verdict = LogRecovery.open(copy.hold(), other, SMALL, LogFixture.ENTROPY);
             assertEquals(new Foreign(IDENTITY), verdict);
         }
     }
@@ -114,7 +142,7 @@ final class LogRecoveryTest {
             writeForced(open.log(), 1, text("a" + i, 6_000));
         }
         List<String> before = entries(open.log());
-        open.vault().store(1, 2);
+        open.vault().store(1, 2, Quarantine.NONE);
         open.close();
         for (String name : disk.names()) {
             MemoryDisk copy = disk.copy();
@@ -216,7 +244,7 @@ final class LogRecoveryTest {
     void believesNoFrameOfAnotherMember() throws OperatingFault {
         LogIdentity other = new LogIdentity(IDENTITY.clusterId(), 3);
         MemoryDisk otherDisk = new MemoryDisk();
-        OpenLog open = clean(LogRecovery.open(otherDisk.hold(), other, SMALL));
+        OpenLog open = clean(LogRecovery.open(otherDisk.hold(), other, SMALL, LogFixture.ENTROPY));
         writeForced(open.log(), 1, "a");
         open.close();
         openClean(disk).close();

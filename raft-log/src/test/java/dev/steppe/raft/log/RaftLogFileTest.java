@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
 import java.lang.management.ManagementFactory;
@@ -33,7 +34,7 @@ final class RaftLogFileTest {
         }
         assertEquals(AppendVerdict.APPENDED, open.log().truncateFrom(35));
         writeForced(open.log(), 9, "c");
-        open.vault().store(9, 1);
+        open.vault().store(9, 1, Quarantine.NONE);
         List<String> before = entries(open.log());
         open.close();
         OpenLog again = openDirectory(LogFixture.SMALL);
@@ -95,6 +96,7 @@ final class RaftLogFileTest {
     private OpenLog openDirectory(LogConfig config) throws OperatingFault {
         DirectoryVerdict verdict = FileDirectory.hold(parent.resolve("data"));
         assertTrue(verdict instanceof DirectoryVerdict.Held, verdict::toString);
-        return clean(LogRecovery.open(((DirectoryVerdict.Held) verdict).directory(), IDENTITY, config));
+        return clean(
+                LogRecovery.open(((DirectoryVerdict.Held) verdict).directory(), IDENTITY, config, LogFixture.ENTROPY));
     }
 }

@@ -15,6 +15,7 @@ import dev.steppe.base.InvariantBroken;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import dev.steppe.raft.storage.memory.MemoryDisk.AfterFailedForce;
@@ -112,7 +113,7 @@ final class RaftLogTest {
         assertTrue(again.getMessage().contains("given up"), again.getMessage());
         assertThrows(OperatingFault.class, () -> write(log, 1, "c"));
         assertThrows(OperatingFault.class, log::prepareNext);
-        assertThrows(OperatingFault.class, () -> open.vault().store(5, 1));
+        assertThrows(OperatingFault.class, () -> open.vault().store(5, 1, Quarantine.NONE));
         assertEquals(0, open.vault().term());
         assertEquals(1, log.forcedIndex());
     }

@@ -30,7 +30,7 @@ final class TornBatchTest {
 
     @Test
     void losesNothingAcknowledgedForAnySubsetOfPages() throws OperatingFault {
-        RaftLog log = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES))
+        RaftLog log = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY))
                 .log();
         writeForced(log, 1, "a", text("b", 1_000));
         writeForced(log, 2, text("c", 700));
@@ -42,7 +42,7 @@ final class TornBatchTest {
 
     @Test
     void losesNothingAcknowledgedForAnyTearOfTwoBatchesInFlight() throws OperatingFault {
-        RaftLog log = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES))
+        RaftLog log = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY))
                 .log();
         writeForced(log, 1, "a");
         List<String> acknowledged = entries(log);
@@ -134,7 +134,7 @@ final class TornBatchTest {
     /** The acknowledged entries, or those and whole batches behind them; and the log goes on from there. */
     private static void checkAnswer(String what, MemoryDisk disk, List<String> acknowledged, List<List<String>> longer)
             throws OperatingFault {
-        RecoveryVerdict verdict = LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES);
+        RecoveryVerdict verdict = LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY);
         RaftLog log = verdict instanceof TornTail torn
                 ? torn.open().log()
                 : clean(verdict).log();
@@ -144,7 +144,7 @@ final class TornBatchTest {
         writeForced(log, 9, "next");
         List<String> expected = entries(log);
         disk.losePower((name, page) -> 0);
-        RaftLog again = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES))
+        RaftLog again = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY))
                 .log();
         assertEquals(expected, entries(again), what);
     }

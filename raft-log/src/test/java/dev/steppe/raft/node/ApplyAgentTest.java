@@ -16,6 +16,7 @@ import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.node.NodeMail.Pen;
 import dev.steppe.raft.storage.memory.MemoryDisk;
+import dev.steppe.runtime.SeededEntropy;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -76,8 +77,11 @@ class ApplyAgentTest {
     /** Entry 1 is empty, 2 to 9 are commands. */
     @BeforeEach
     void openLog() throws OperatingFault {
-        RecoveryVerdict verdict =
-                LogRecovery.open(new MemoryDisk().hold(), new LogIdentity(7, 1), LogConfig.holding(1 << 16, 1_024));
+        RecoveryVerdict verdict = LogRecovery.open(
+                new MemoryDisk().hold(),
+                new LogIdentity(7, 1),
+                LogConfig.holding(1 << 16, 1_024),
+                new SeededEntropy(1));
         RaftLog log = ((RecoveryVerdict.Clean) verdict).open().log();
         UnsafeBuffer buffer = new UnsafeBuffer(new byte[8]);
         log.beginBatch(TERM, 1_000);

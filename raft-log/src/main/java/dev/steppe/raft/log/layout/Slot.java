@@ -24,10 +24,12 @@ public final class Slot {
     /** Distance between slots of one file. */
     public static final int PAGE_BYTES = 4096;
 
-    /** Cluster id, member id, incarnation. Its checksum is salted with zeros: it says itself whose it is. */
+    /**
+     * Cluster id, member id, incarnation, directory id. Its checksum is salted with zeros: it says itself whose it is.
+     */
     public static final int IDENTITY = 1;
 
-    /** Term, vote. */
+    /** Term, vote, quarantine. */
     public static final int HARD_STATE = 2;
 
     /** Cut count, index, term. */

@@ -9,8 +9,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Term and vote of this server, together in one record: it is impossible to have the one without the other. Owned by
- * the thread that runs Raft. What {@link #term()} and {@link #votedFor()} answer is always on the disk.
+ * Term, vote and quarantine of this server, together in one record: it is impossible to have one without the others.
+ * Owned by one thread. What {@link #term()}, {@link #votedFor()} and {@link #quarantine()} answer is always on the
+ * disk.
  */
 public final class HardStateVault implements AutoCloseable {
     /** Name of the file. */
@@ -26,15 +27,17 @@ public final class HardStateVault implements AutoCloseable {
     private final Slot slot;
     private long term;
     private int votedFor;
+    private Quarantine quarantine;
 
     private HardStateVault(SlotPair pair, Slot slot) {
         this.pair = pair;
         this.slot = slot;
         term = slot.value(0);
         votedFor = (int) slot.value(1);
+        quarantine = Quarantine.ofCode(slot.value(2));
     }
 
-    /** The first bytes of a new vault: term 0, no vote. */
+    /** The first bytes of a new vault: term 0, no vote, no quarantine. */
     public static ByteBuffer head(LogIdentity identity) {
         return SlotPair.head(slotOf(identity).value(1, NOBODY));
     }
@@ -56,28 +59,34 @@ public final class HardStateVault implements AutoCloseable {
         return votedFor;
     }
 
+    /** Whether this server may vote and count. */
+    public Quarantine quarantine() {
+        return quarantine;
+    }
+
     /** True if nothing was ever stored. */
     public boolean isFresh() {
         return slot.sequence() == 1;
     }
 
     /**
-     * Stores term and vote; returns when both are forced. Two writes and two forces. A lower term, or another vote in
-     * the same term, is a broken invariant.
+     * Stores all three; returns when they are forced. Two writes and two forces. A lower term, or another vote in the
+     * same term, is a broken invariant.
      *
      * @param newVotedFor a member id or {@link #NOBODY}
      */
-    public void store(long newTerm, int newVotedFor) throws OperatingFault {
+    public void store(long newTerm, int newVotedFor, Quarantine newQuarantine) throws OperatingFault {
         if (newTerm < term) {
             throw Invariant.broken("term would go back: stored, new", term, newTerm);
         }
         if (newTerm == term && votedFor != NOBODY && newVotedFor != votedFor) {
             throw Invariant.broken("second vote in one term: term, first, second", term, votedFor, newVotedFor);
         }
-        slot.value(0, newTerm).value(1, newVotedFor);
+        slot.value(0, newTerm).value(1, newVotedFor).value(2, newQuarantine.code());
         pair.store();
         term = newTerm;
         votedFor = newVotedFor;
+        quarantine = newQuarantine;
     }
 
     /** Closes the file. Idempotent. */

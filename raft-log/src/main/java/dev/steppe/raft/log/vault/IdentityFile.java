@@ -1,5 +1,6 @@
 package dev.steppe.raft.log.vault;
 
+import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.Slot;
@@ -26,10 +27,17 @@ public final class IdentityFile implements AutoCloseable {
         this.slot = slot;
     }
 
-    /** The first bytes of a new identity file, with incarnation 0. */
-    public static ByteBuffer head(LogIdentity identity) {
+    /**
+     * The first bytes of a new identity file, with incarnation 0.
+     *
+     * @param directoryId drawn for this directory; 0 is a broken invariant
+     */
+    public static ByteBuffer head(LogIdentity identity, long directoryId) {
+        if (directoryId == 0) {
+            throw Invariant.broken("a directory's id must not be 0: member", identity.memberId());
+        }
         Slot slot = new Slot(Slot.IDENTITY, 0, 0);
-        slot.value(0, identity.clusterId()).value(1, identity.memberId());
+        slot.value(0, identity.clusterId()).value(1, identity.memberId()).value(3, directoryId);
         return SlotPair.head(slot);
     }
 
@@ -48,6 +56,11 @@ public final class IdentityFile implements AutoCloseable {
     /** How often the directory was opened, this time included once {@link #begin()} has returned. */
     public long incarnation() {
         return slot.value(2);
+    }
+
+    /** Random and not 0: tells this directory from every other that the same member ever had. */
+    public long directoryId() {
+        return slot.value(3);
     }
 
     /** Counts one more opening; returns when that is on the disk. */

@@ -49,11 +49,11 @@ final class HardStateVaultTest {
     private void checkCrash(int crashStep, int fate) throws OperatingFault {
         MemoryDisk crashing = disk.copy();
         HardStateVault vault = open(crashing);
-        vault.store(5, 2);
+        vault.store(5, 2, Quarantine.NONE);
         crashing.crashAt(crashing.stepCount() + crashStep);
         boolean isAcknowledged = false;
         try {
-            vault.store(6, 3);
+            vault.store(6, 3, Quarantine.NONE);
             isAcknowledged = true;
         } catch (OperatingFault crash) {
             assertTrue(crash.getMessage().contains("crashed"), crash.getMessage());
@@ -78,8 +78,8 @@ final class HardStateVaultTest {
     @Test
     void neverBringsAnOlderStateBackWhenOneByteRots() throws OperatingFault {
         HardStateVault vault = open(disk);
-        vault.store(5, 2);
-        vault.store(6, 3);
+        vault.store(5, 2, Quarantine.NONE);
+        vault.store(6, 3, Quarantine.NONE);
         disk.losePower((name, page) -> 0);
         for (int offset = 0; offset < HardStateVault.FILE_BYTES; offset++) {
             MemoryDisk rotten = disk.copy();
@@ -93,9 +93,9 @@ final class HardStateVaultTest {
     @Test
     void repairsAnOlderSlotSoThatItNeverComesBack() throws OperatingFault {
         HardStateVault vault = open(disk);
-        vault.store(5, 2);
+        vault.store(5, 2, Quarantine.NONE);
         byte[] mixed = disk.content(NAME);
-        vault.store(6, 3);
+        vault.store(6, 3, Quarantine.NONE);
         System.arraycopy(disk.content(NAME), Slot.PAGE_BYTES, mixed, Slot.PAGE_BYTES, Slot.PAGE_BYTES);
         disk.killProgram();
         disk.putFile(NAME, mixed);
@@ -103,6 +103,25 @@ final class HardStateVaultTest {
         disk.losePower((name, page) -> 0);
         disk.flipBit(NAME, Slot.PAGE_BYTES + 17, 2);
         assertEquals(6, open(disk).term());
+    }
+
+    @Test
+    void keepsTheQuarantineBesideTheVote() throws OperatingFault {
+        for (Quarantine quarantine : List.of(Quarantine.DAMAGED, Quarantine.DOUBTFUL, Quarantine.NONE)) {
+            open(disk).store(7, 1, quarantine);
+            disk.losePower((name, page) -> 0);
+            HardStateVault vault = open(disk);
+            assertEquals(quarantine, vault.quarantine());
+            assertEquals(7, vault.term());
+            assertEquals(1, vault.votedFor());
+            disk.killProgram();
+        }
+    }
+
+    @Test
+    void takesAQuarantineFromTheFutureForTheWorst() {
+        assertEquals(Quarantine.DAMAGED, Quarantine.ofCode(99));
+        assertEquals(Quarantine.DAMAGED, Quarantine.ofCode(-1));
     }
 
     @Test
@@ -120,13 +139,13 @@ final class HardStateVaultTest {
     @Test
     void breaksOnASecondVoteInOneTerm() throws OperatingFault {
         HardStateVault vault = open(disk);
-        vault.store(5, HardStateVault.NOBODY);
-        vault.store(5, 2);
-        vault.store(5, 2);
+        vault.store(5, HardStateVault.NOBODY, Quarantine.NONE);
+        vault.store(5, 2, Quarantine.NONE);
+        vault.store(5, 2, Quarantine.NONE);
         for (int votedFor : List.of(3, HardStateVault.NOBODY)) {
-            assertThrows(InvariantBroken.class, () -> vault.store(5, votedFor));
+            assertThrows(InvariantBroken.class, () -> vault.store(5, votedFor, Quarantine.NONE));
         }
-        assertThrows(InvariantBroken.class, () -> vault.store(4, 2));
+        assertThrows(InvariantBroken.class, () -> vault.store(4, 2, Quarantine.NONE));
     }
 
     private static HardStateVault open(MemoryDisk disk) throws OperatingFault {
