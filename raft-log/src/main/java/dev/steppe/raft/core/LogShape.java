@@ -5,16 +5,17 @@ import java.util.Arrays;
 
 /**
  * What the core knows of the log: which term each entry has, and about how long stretches of it are. Terms are kept as
- * runs (first index, term), lengths as marks (index, bytes up to it), one mark per {@value #STRIDE_BYTES} bytes or
- * batch. So ten gigabytes of log take two megabytes here, and the number of elections counts, not the number of
- * entries.
+ * runs (first index, term), lengths as marks (index, bytes up to it), one mark per stride or batch. So ten gigabytes of
+ * log take two megabytes here, and the number of elections counts, not the number of entries.
  *
  * <p>Terms are exact. Lengths are upper bounds: inside a stride, and where a cut fell into one, more is reported than
  * is there. They only bound what is in flight. Owned by the consensus agent once the core has it.
  */
 public final class LogShape {
-    private static final int STRIDE_BYTES = 128 * 1024;
+    /** The usual length of a stride. */
+    public static final int STRIDE_BYTES = 128 * 1024;
 
+    private final int strideBytes;
     private long lastIndex;
     private long lastBytes;
     private long[] runFirstIndexes = new long[16];
@@ -24,10 +25,18 @@ public final class LogShape {
     private long[] markBytes = new long[64];
     private int markCount;
 
-    /** The shape of an empty log. */
-    public LogShape() {}
+    /** The shape of an empty log, with strides of {@value #STRIDE_BYTES} bytes. */
+    public LogShape() {
+        this(STRIDE_BYTES);
+    }
+
+    /** The shape of an empty log, with strides of {@code strideBytes}, above 0. */
+    public LogShape(int strideBytes) {
+        this.strideBytes = strideBytes;
+    }
 
     private LogShape(LogShape other) {
+        strideBytes = other.strideBytes;
         lastIndex = other.lastIndex;
         lastBytes = other.lastBytes;
         runFirstIndexes = other.runFirstIndexes.clone();
@@ -65,14 +74,14 @@ public final class LogShape {
             addRun(lastIndex + 1, term);
         }
         long markedBytes = markCount == 0 ? 0 : markBytes[markCount - 1];
-        if (lastBytes > markedBytes && lastBytes + entryBytes - markedBytes > 2 * STRIDE_BYTES) {
+        if (lastBytes > markedBytes && lastBytes + entryBytes - markedBytes > 2L * strideBytes) {
             // A message ends at a mark. Without this one it could be longer than the one in which its entries came.
             addMark(lastIndex, lastBytes);
             markedBytes = lastBytes;
         }
         lastIndex += entryCount;
         lastBytes += entryBytes;
-        if (lastBytes - markedBytes >= STRIDE_BYTES) {
+        if (lastBytes - markedBytes >= strideBytes) {
             addMark(lastIndex, lastBytes);
         }
     }
