@@ -32,6 +32,7 @@ final class ArchitectureTest {
                     raft.storage.file   | SHELL   | raft.storage
                     transport.memory    | SHELL   | transport runtime
                     transport.tcp       | SHELL   | transport runtime
+                    raft.node.flight    | SHELL   | raft.timing
                     raft.node           | SHELL   | *
                     """);
 
