@@ -41,18 +41,46 @@ public record RaftStatus(
     public record Indexes(long lastIndex, long forcedIndex, long commitIndex, long appliedIndex) {}
 
     /**
-     * Broadcast time against election time-out (talk, requirement R8).
+     * Broadcast time against election time-out against time between failures (talk, requirement R8).
      *
-     * @param broadcastP50Us append to quorum as this member measured it while it led, microseconds
-     * @param electionTimeoutMs shortest election time-out
+     * @param broadcast append to quorum as this member measured it lately while it led
+     * @param electionTimeoutMs shortest election time-out now
      * @param elections elections that this member started
+     * @param meanTimeBetweenLossesMs time watched per leader lost, or the whole time watched while none was
      * @param warning true while broadcast p99.9 is above a tenth of the election time-out
      */
     public record TimingStatus(
-            double broadcastP50Us,
-            double broadcastP99Us,
-            double broadcastP999Us,
+            Broadcast broadcast,
             long electionTimeoutMs,
             long elections,
-            boolean warning) {}
+            long meanTimeBetweenLossesMs,
+            boolean warning) {
+        /** Median of append to quorum in microseconds; 0 while nothing was measured. */
+        public double broadcastP50Us() {
+            return broadcast.p50Us();
+        }
+
+        /** 99th percentile of append to quorum in microseconds. */
+        public double broadcastP99Us() {
+            return broadcast.p99Us();
+        }
+
+        /** 99.9th percentile of append to quorum in microseconds. */
+        public double broadcastP999Us() {
+            return broadcast.p999Us();
+        }
+
+        /** How many times the broadcast p99.9 fits into the election time-out; 0 while nothing was measured. */
+        public double electionPerBroadcast() {
+            return broadcast.p999Us() == 0 ? 0 : electionTimeoutMs * 1_000.0 / broadcast.p999Us();
+        }
+
+        /** How many times the election time-out fits into the time between failures. */
+        public double lossesPerElection() {
+            return (double) meanTimeBetweenLossesMs / electionTimeoutMs;
+        }
+    }
+
+    /** Append to quorum, microseconds; 0 while nothing was measured. */
+    public record Broadcast(double p50Us, double p99Us, double p999Us) {}
 }

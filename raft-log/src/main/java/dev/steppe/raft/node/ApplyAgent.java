@@ -33,7 +33,7 @@ final class ApplyAgent<R> implements Agent {
     private final Pen toConsensus;
     private final MessageHandler handler = this::onMail;
     private final EntryPosition position = new EntryPosition();
-    private final Expected expected = new Expected();
+    private final Expected expected;
     private final Answers<R> answers = new Answers<>();
     private final Deque<ReadDesk.Batch> waitingReads = new ArrayDeque<>();
     private long targetIndex;
@@ -47,15 +47,22 @@ final class ApplyAgent<R> implements Agent {
 
     /** Who waits for which entry, in the order of indexes. */
     private static final class Expected {
-        private static final int MASK = ProposalDesk.SEAT_COUNT - 1;
-        private final int[] seatIds = new int[ProposalDesk.SEAT_COUNT];
-        private final long[] indexes = new long[ProposalDesk.SEAT_COUNT];
-        private final long[] terms = new long[ProposalDesk.SEAT_COUNT];
+        private final int mask;
+        private final int[] seatIds;
+        private final long[] indexes;
+        private final long[] terms;
         private long head;
         private long tail;
 
+        Expected(int seatCount) {
+            mask = seatCount - 1;
+            seatIds = new int[seatCount];
+            indexes = new long[seatCount];
+            terms = new long[seatCount];
+        }
+
         void add(int seatId, long index, long term) {
-            int slot = (int) (tail++ & MASK);
+            int slot = (int) (tail++ & mask);
             seatIds[slot] = seatId;
             indexes[slot] = index;
             terms[slot] = term;
@@ -63,7 +70,7 @@ final class ApplyAgent<R> implements Agent {
 
         /** The seat that waits for this entry, which it then leaves; -1 if nobody does. */
         int leave(long index, long term) {
-            int slot = (int) (head & MASK);
+            int slot = (int) (head & mask);
             if (head == tail || indexes[slot] > index) {
                 return -1;
             }
@@ -77,10 +84,10 @@ final class ApplyAgent<R> implements Agent {
 
         /** The last seat that waits for an entry behind {@code index}, which it then leaves; -1 if none does. */
         int leaveBehind(long index) {
-            if (head == tail || indexes[(int) ((tail - 1) & MASK)] <= index) {
+            if (head == tail || indexes[(int) ((tail - 1) & mask)] <= index) {
                 return -1;
             }
-            return seatIds[(int) (--tail & MASK)];
+            return seatIds[(int) (--tail & mask)];
         }
     }
 
@@ -108,6 +115,7 @@ final class ApplyAgent<R> implements Agent {
         this.roles = roles;
         this.mail = mail;
         desk = desks.proposals();
+        expected = new Expected(desk.seatCount());
         reads = desks.reads();
         this.cursor = cursor;
         toConsensus = new Pen(mail.progress);

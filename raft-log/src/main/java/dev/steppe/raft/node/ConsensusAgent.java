@@ -8,9 +8,10 @@ import dev.steppe.raft.core.RaftInput;
 import dev.steppe.raft.core.RaftOutput;
 import dev.steppe.raft.core.RaftOutput.AppendSource;
 import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
+import dev.steppe.raft.message.RaftMessage.AppendReply;
 import dev.steppe.raft.message.RaftMessageDecoder;
-import dev.steppe.raft.quorum.VoterSet;
 import dev.steppe.runtime.HaltSwitch;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
@@ -27,7 +28,6 @@ final class ConsensusAgent<R> implements Agent {
     private static final int FRAME_COUNT = 64;
     private static final int PROGRESS_COUNT = 64;
     private static final int COMMAND_COUNT = 1 << 10;
-    private static final int BATCH_STOP_BYTES = 128 * 1024;
     private static final UnsafeBuffer NOTHING = new UnsafeBuffer(new byte[0]);
 
     private final RaftCore core;
@@ -53,11 +53,12 @@ final class ConsensusAgent<R> implements Agent {
     record Parts<R>(
             NodeMail mail,
             ApplyAgent.Desks<R> desks,
-            VoterSet voters,
             RaftMessageDecoder decoder,
             Outbox outbox,
             OutputPerformer performer,
+            TimingWatch watch,
             RunCheck runs,
+            int batchStopBytes,
             HaltSwitch haltSwitch) {}
 
     /** Monotonic time from the node's own start, so that it is never negative. */
@@ -93,6 +94,7 @@ final class ConsensusAgent<R> implements Agent {
             return parts.desks().proposals().drain(losingHandler, COMMAND_COUNT);
         }
         nowNs = clock.nowNs();
+        parts.watch().at(nowNs);
         int workCount = parts.mail().faults.drain(faultHandler, 1);
         if (isStopped) {
             return workCount;
@@ -129,7 +131,7 @@ final class ConsensusAgent<R> implements Agent {
         parts.outbox().close();
         if (!isStopped) {
             isStopped = true;
-            board.stopped(core, clock.nowNs());
+            board.stopped(core);
         }
     }
 
@@ -140,7 +142,7 @@ final class ConsensusAgent<R> implements Agent {
     private void step(RaftInput input, DirectBuffer records, int recordsOffset, int recordsBytes) {
         core.step(input, nowNs, output);
         parts.performer().perform(output, core, records, recordsOffset, recordsBytes);
-        parts.performer().measure(output, core, nowNs);
+        parts.watch().stepped(output, core);
         if (output.roleChanged()) {
             board.roleChanged(core);
         }
@@ -149,16 +151,25 @@ final class ConsensusAgent<R> implements Agent {
     private void onFrame(int type, DirectBuffer buffer, int offset, int length) {
         RaftMessageDecoder decoder = parts.decoder();
         boolean isDecoded = decoder.decode(buffer, offset, length) == RaftMessageDecoder.Verdict.DECODED;
-        // A peer speaks for itself only.
-        if (!isDecoded || decoder.message().fromMember() != parts.voters().memberId(type - 1)) {
+        // A peer speaks for itself only; the type of a frame is its id.
+        if (!isDecoded || decoder.message().fromMember() != type) {
             parts.mail().droppedFrameCount.incrementAndGet();
             return;
         }
         if (decoder.message() instanceof AppendAsk ask && ask.entryCount() > 0) {
             onRun(ask, buffer, decoder.entriesOffset());
-            return;
+        } else {
+            step(inputs.arrived.set(decoder.message()));
         }
-        step(inputs.arrived.set(decoder.message()));
+        watchPeer(decoder.message());
+    }
+
+    private void watchPeer(RaftMessage message) {
+        if (message instanceof AppendReply reply && core.role() == Role.LEADER) {
+            parts.watch().answered(reply.fromMember(), reply.roundId());
+        } else if (message instanceof AppendAsk ask && core.leaderId() == ask.fromMember()) {
+            parts.watch().leaderHeard(core.term());
+        }
     }
 
     private void onRun(AppendAsk ask, DirectBuffer buffer, int offset) {
@@ -223,7 +234,7 @@ final class ConsensusAgent<R> implements Agent {
         commandCount = 0;
         commandBytes = 0;
         while (commandCount < COMMAND_COUNT
-                && commandBytes < BATCH_STOP_BYTES
+                && commandBytes < parts.batchStopBytes()
                 && parts.performer().hasRoomInLog(board.maxEntryBytes())) {
             if (desk.drain(commandHandler, 1) == 0) {
                 break;
@@ -256,7 +267,7 @@ final class ConsensusAgent<R> implements Agent {
         parts.desks().proposals().close();
         parts.desks().reads().close();
         parts.performer().stop(core);
-        board.stopped(core, nowNs);
+        board.stopped(core);
         parts.haltSwitch().halt(HaltSwitch.FAULT, "the log is given up: " + fault.getMessage(), fault);
     }
 }

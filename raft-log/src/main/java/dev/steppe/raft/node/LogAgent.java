@@ -6,7 +6,10 @@ import dev.steppe.raft.log.AppendVerdict;
 import dev.steppe.raft.log.RaftLog;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.node.NodeMail.Pen;
+import dev.steppe.raft.node.flight.FlightNotes;
 import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.raft.timing.BroadcastTimer;
+import dev.steppe.raft.timing.LatencyWindows;
 import dev.steppe.runtime.Published;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
@@ -31,6 +34,9 @@ final class LogAgent implements Agent {
     private final NodeMail mail;
     private final SupplyAgent supply;
     private final NanoClock clock;
+    private final FlightNotes notes;
+    private final LatencyWindows forces;
+    private final long originNs;
     private final Pen toConsensus;
     private final MessageHandler handler = this::onMail;
     /** Log time while this member leads; of the last entry of the leadership before otherwise. */
@@ -44,6 +50,7 @@ final class LogAgent implements Agent {
     private boolean isRefused;
     private boolean isToldFull;
     private long supplyRetryNs;
+    private long forceWindowOrdinal;
     private @Nullable OperatingFault fault;
 
     /**
@@ -59,12 +66,18 @@ final class LogAgent implements Agent {
         }
     }
 
-    LogAgent(OpenLog open, NodeMail mail, SupplyAgent supply, NanoClock clock) {
+    /** What the agent measures with, and where it notes. */
+    record Watch(NanoClock clock, FlightNotes notes) {}
+
+    LogAgent(OpenLog open, NodeMail mail, SupplyAgent supply, Watch watch) {
         this.open = open;
         log = open.log();
         this.mail = mail;
         this.supply = supply;
-        this.clock = clock;
+        clock = watch.clock();
+        notes = watch.notes();
+        originNs = clock.nanoTime();
+        forces = new LatencyWindows(BroadcastTimer.WINDOW_NS, 0);
         toConsensus = new Pen(mail.progress);
         supplyRetryNs = clock.nanoTime();
     }
@@ -121,8 +134,7 @@ final class LogAgent implements Agent {
     private int work() throws OperatingFault {
         int workCount = 0;
         if (log.forcedIndex() < log.lastIndex()) {
-            log.force();
-            progressDue = true;
+            force();
             workCount++;
         }
         workCount += takeSupply();
@@ -139,6 +151,19 @@ final class LogAgent implements Agent {
         return workCount;
     }
 
+    private void force() throws OperatingFault {
+        long startNs = clock.nanoTime();
+        log.force();
+        progressDue = true;
+        long endNs = clock.nanoTime();
+        long ordinal = forces.windowOrdinal(endNs - originNs);
+        if (ordinal != forceWindowOrdinal) {
+            forceWindowOrdinal = ordinal;
+            notes.force(forces.lastEnded(endNs - originNs));
+        }
+        forces.record(endNs - startNs, endNs - originNs);
+    }
+
     /**
      * Half of the last segment is kept back from new commands: for what is under way, for the entries of other leaders
      * and for the first entry of a leadership.
@@ -147,6 +172,7 @@ final class LogAgent implements Agent {
         boolean isFull = isRefused && !log.isNextPrepared() && log.tailRoomBytes() < log.segmentBytes() / 2;
         if (isFull != isToldFull && toConsensus.offer(NodeMail.DISK_FULL, isFull ? 1 : 0, 0, 0, 0)) {
             isToldFull = isFull;
+            notes.diskFull(isFull);
         }
     }
 

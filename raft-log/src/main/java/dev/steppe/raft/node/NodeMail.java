@@ -53,9 +53,9 @@ final class NodeMail {
     static final int KIND_COMMAND = 1;
 
     private static final int PROGRESS_BYTES = 1 << 12;
-    private static final int VOTERS_MAX = 7;
+    private static final int MEMBER_ID_MAX = 127;
 
-    /** Frames of peers; the type is the peer's ordinal plus 1. */
+    /** Frames of peers; the type is the peer's id. */
     final ByteMailbox frames;
 
     /**
@@ -68,8 +68,8 @@ final class NodeMail {
     final ByteMailbox log;
     final ByteMailbox apply;
 
-    /** The newest link to each voter, by ordinal; null while there is none. Set by the transport, read by consensus. */
-    final AtomicReferenceArray<@Nullable Link> links = new AtomicReferenceArray<>(VOTERS_MAX);
+    /** The newest link to each peer, by its id; null while there is none. Set by the transport, read by consensus. */
+    final AtomicReferenceArray<@Nullable Link> links = new AtomicReferenceArray<>(MEMBER_ID_MAX + 1);
 
     final Mailbox<OperatingFault> faults = new Mailbox<>(4);
 

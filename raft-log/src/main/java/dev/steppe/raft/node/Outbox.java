@@ -9,7 +9,6 @@ import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
 import dev.steppe.raft.message.RaftMessageEncoder;
-import dev.steppe.raft.quorum.VoterSet;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.OfferVerdict;
 import java.nio.ByteBuffer;
@@ -20,11 +19,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Holds each message until everything that it depends on is durable, or in the case of entries readable, and then sends
  * it: the head encoded, the records copied straight from the mapped log. What a link does not take is lost, as on any
- * network; the core feeds the follower again. Owned by the consensus agent.
+ * network; the core feeds the follower again. It holds at most {@value #HELD_MAX_COUNT} messages. Owned by the
+ * consensus agent.
  */
 final class Outbox {
-    private final VoterSet voters;
+    private static final int HELD_MAX_COUNT = 1 << 11;
+
     private final NodeMail mail;
+    private final TimingWatch watch;
     private final EntryCursor cursor;
     private final RunCheck runs;
     private final RaftMessageEncoder encoder;
@@ -62,9 +64,9 @@ final class Outbox {
     /** What reads the log: a cursor, and a check beside it that moves the same cursor. */
     record Source(EntryCursor cursor, RunCheck runs) {}
 
-    Outbox(VoterSet voters, NodeMail mail, Source source, RaftMessageEncoder encoder, int frameMaxBytes) {
+    Outbox(NodeMail mail, TimingWatch watch, Source source, RaftMessageEncoder encoder, int frameMaxBytes) {
         this.mail = mail;
-        this.voters = voters;
+        this.watch = watch;
         cursor = source.cursor();
         runs = source.runs();
         this.encoder = encoder;
@@ -92,6 +94,11 @@ final class Outbox {
     void put(Outgoing outgoing, RaftCore core) {
         if (mayLeave(outgoing.message(), outgoing.afterVault(), outgoing.afterForced(), core)) {
             send(outgoing.message(), outgoing.toMember());
+            return;
+        }
+        if (held.size() == HELD_MAX_COUNT) {
+            // The disk hangs. Peers ask again; what is said then is newer than what would be kept here.
+            mail.unsentMessageCount.incrementAndGet();
             return;
         }
         Held one = free.isEmpty() ? new Held() : free.remove(free.size() - 1);
@@ -144,7 +151,7 @@ final class Outbox {
     }
 
     private void send(RaftMessage message, int toMember) {
-        Link link = mail.links.get(voters.ordinalOf(toMember));
+        Link link = mail.links.get(toMember);
         if (link == null || isSilent) {
             mail.unsentMessageCount.incrementAndGet();
             return;
@@ -160,6 +167,8 @@ final class Outbox {
         }
         if (link.offer(frame, 0, length) != OfferVerdict.SENT) {
             mail.unsentMessageCount.incrementAndGet();
+        } else if (message instanceof AppendAsk ask) {
+            watch.asked(toMember, ask.roundId());
         }
     }
 

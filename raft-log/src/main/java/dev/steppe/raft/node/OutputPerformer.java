@@ -7,7 +7,6 @@ import dev.steppe.raft.core.RaftOutput;
 import dev.steppe.raft.core.RaftOutput.AppendSource;
 import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.node.NodeMail.Pen;
-import dev.steppe.raft.timing.BroadcastTimer;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 
@@ -18,17 +17,15 @@ import org.agrona.DirectBuffer;
 final class OutputPerformer {
     private final NodeMail mail;
     private final Outbox outbox;
-    private final BroadcastTimer timer;
     private final Pen toLog;
     private final Pen toApply;
     private boolean leads;
     private long noOpIndex;
     private long toldApplyIndex;
 
-    OutputPerformer(NodeMail mail, Outbox outbox, BroadcastTimer timer) {
+    OutputPerformer(NodeMail mail, Outbox outbox) {
         this.mail = mail;
         this.outbox = outbox;
-        this.timer = timer;
         toLog = new Pen(mail.log);
         toApply = new Pen(mail.apply);
     }
@@ -78,21 +75,6 @@ final class OutputPerformer {
         }
     }
 
-    /** Feeds the timer with what a leader appended and committed in this step. */
-    void measure(RaftOutput output, RaftCore core, long nowNs) {
-        boolean ownAppend =
-                output.appendSource() == AppendSource.PROPOSED || output.appendSource() == AppendSource.NO_OP;
-        if (ownAppend && core.role() == Role.LEADER) {
-            timer.appended(output.appendLastIndex(), nowNs);
-        }
-        if (output.applyUpTo() != 0 && core.role() == Role.LEADER) {
-            timer.committed(output.applyUpTo(), nowNs);
-        }
-        if (output.roleChanged()) {
-            timer.leaderLosses(core.leaderLossCount());
-        }
-    }
-
     /** Lets the apply agent go on as far as entries are committed and can be read here. */
     void tellApply(RaftCore core) {
         long applicable = Math.min(core.commitIndex(), outbox.readableIndex());
@@ -113,7 +95,6 @@ final class OutputPerformer {
     private void tellRole(RaftCore core, long cutFromIndex) {
         boolean leadsNow = core.role() == Role.LEADER;
         if (leads && !leadsNow) {
-            timer.leadershipEnded();
             // One word of a new leader may end a leadership, replace its entries and commit what replaces them.
             long ownIndex = cutFromIndex == 0 ? Long.MAX_VALUE : cutFromIndex - 1;
             toApply.send(NodeMail.ABANDON, Math.min(core.commitIndex(), ownIndex), 0, 0);

@@ -45,29 +45,29 @@ final class PeerLinks implements LinkListener, AutoCloseable {
 
     @Override
     public void onUp(Link link) {
-        int ordinal = ordinalOf(link);
-        if (ordinal < 0) {
+        int memberId = memberIdOf(link);
+        if (memberId < 0) {
             link.close();
         } else {
-            mail.links.set(ordinal, link);
+            mail.links.set(memberId, link);
         }
     }
 
     @Override
     public void onFrame(Link link, DirectBuffer buffer, int offset, int length) {
-        int ordinal = ordinalOf(link);
+        int memberId = memberIdOf(link);
         boolean fits = length <= mail.frames.messageMaxBytes();
-        if (ordinal < 0 || !fits || !mail.frames.offer(ordinal + 1, buffer, offset, length)) {
+        if (memberId < 0 || !fits || !mail.frames.offer(memberId, buffer, offset, length)) {
             mail.droppedFrameCount.incrementAndGet();
         }
     }
 
     @Override
     public void onDown(Link link, LinkDown reason) {
-        int ordinal = ordinalOf(link);
-        if (ordinal >= 0) {
-            // A newer link to the same voter may be up already.
-            mail.links.compareAndSet(ordinal, link, null);
+        int memberId = memberIdOf(link);
+        if (memberId >= 0) {
+            // A newer link to the same peer may be up already.
+            mail.links.compareAndSet(memberId, link, null);
         }
     }
 
@@ -95,8 +95,9 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         return member.port() == 0 ? member.host() : member.host() + ":" + member.port();
     }
 
-    private int ordinalOf(Link link) {
+    /** Id of the peer at the other end; -1 if it is no member. */
+    private int memberIdOf(Link link) {
         long memberId = link.peer().memberId();
-        return memberId > Integer.MAX_VALUE ? -1 : voters.ordinalOf((int) memberId);
+        return memberId > Integer.MAX_VALUE || voters.ordinalOf((int) memberId) < 0 ? -1 : (int) memberId;
     }
 }

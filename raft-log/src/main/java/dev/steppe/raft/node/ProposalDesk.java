@@ -18,11 +18,8 @@ import org.jspecify.annotations.Nullable;
  * go through a many-to-many queue. No lock and no allocation.
  */
 final class ProposalDesk<R> {
-    /** Most proposals under way. */
-    static final int SEAT_COUNT = 1 << 14;
-
     private final Seat<R>[] seats;
-    private final MpmcAtomicArrayQueue<Seat<R>> freeSeats = new MpmcAtomicArrayQueue<>(SEAT_COUNT);
+    private final MpmcAtomicArrayQueue<Seat<R>> freeSeats;
     private final ByteMailbox commands;
     private volatile boolean isClosed;
 
@@ -36,12 +33,15 @@ final class ProposalDesk<R> {
         }
     }
 
-    /** A desk whose box holds {@code queueBytes} of commands, at least eight of {@code maxEntryBytes}. */
+    /**
+     * A desk of {@code seatCount} seats whose box holds {@code queueBytes}, at least eight of {@code maxEntryBytes}.
+     */
     @SuppressWarnings({"unchecked", "rawtypes"}) // An array of one generic type cannot be made otherwise.
-    ProposalDesk(int queueBytes, int maxEntryBytes) {
+    ProposalDesk(int seatCount, int queueBytes, int maxEntryBytes) {
+        freeSeats = new MpmcAtomicArrayQueue<>(seatCount);
         commands = new ByteMailbox(Math.max(queueBytes, 8 * maxEntryBytes));
-        seats = new Seat[SEAT_COUNT];
-        for (int id = 0; id < SEAT_COUNT; id++) {
+        seats = new Seat[seatCount];
+        for (int id = 0; id < seatCount; id++) {
             seats[id] = new Seat<>(id);
             freeSeats.offer(seats[id]);
         }
@@ -70,6 +70,11 @@ final class ProposalDesk<R> {
             }
         }
         return ProposeVerdict.ACCEPTED;
+    }
+
+    /** Most proposals under way. */
+    int seatCount() {
+        return seats.length;
     }
 
     /** Gives up to {@code limitCount} commands to {@code handler}, the type being the seat plus 1. Consensus agent. */

@@ -25,11 +25,11 @@ import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.message.RaftMessageDecoder;
 import dev.steppe.raft.message.RaftMessageEncoder;
+import dev.steppe.raft.node.flight.FlightNotes;
 import dev.steppe.raft.quorum.VoterSet;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
-import dev.steppe.raft.timing.BroadcastTimer;
 import dev.steppe.runtime.AgentHost;
 import dev.steppe.runtime.IdleChoice;
 import dev.steppe.runtime.ThreadLayout;
@@ -52,9 +52,6 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what the state machine leaves for a proposer
  */
 public final class RaftNode<R> implements RaftServer<R> {
-    /** Entries that one message carries beside its largest one: a stride of the core's and one batch of commands. */
-    private static final int RUN_BYTES = 256 * 1024;
-
     private final RaftConfig config;
     private final NodeWorld world;
     private final ApplyAgent.Desks<R> desks;
@@ -76,40 +73,42 @@ public final class RaftNode<R> implements RaftServer<R> {
             throws OperatingFault {
         this.config = config;
         this.world = world;
-        int frameMaxBytes = frameMaxBytes(config.limits());
-        mail = new NodeMail(frameMaxBytes, ProposalDesk.SEAT_COUNT);
+        NodeSizes sizes = NodeSizes.of(config.limits());
+        mail = new NodeMail(sizes.frameMaxBytes(), sizes.seatCount());
         desks = new ApplyAgent.Desks<>(
-                new ProposalDesk<>(config.limits().proposalQueueBytes(), config.maxEntryBytes()), new ReadDesk());
+                new ProposalDesk<>(sizes.seatCount(), config.limits().proposalQueueBytes(), config.maxEntryBytes()),
+                new ReadDesk());
         clock = new ConsensusAgent.NodeClock(world.clock(), world.clock().nanoTime());
         VoterSet voters =
                 VoterSet.of(config.members().stream().mapToInt(Member::id).toArray());
         RaftCore core = recoveredCore(config, voters, open, world.entropy().nextLong());
-        long electionMinNs = TimeUnit.MILLISECONDS.toNanos(config.timing().electionMinMs());
-        BroadcastTimer timer = new BroadcastTimer(electionMinNs, 0);
+        FlightNotes notes = new FlightNotes(config.memberId());
+        TimingWatch watch = new TimingWatch(config.timing(), notes);
         Durability durability = open.directory().isDurable() ? Durability.FORCED : Durability.UNFORCED;
-        board = new StatusBoard(config, durability, timer, core, machine.stateHash());
+        board = new StatusBoard(config, durability, watch, core, machine.stateHash());
         EntryCursor cursor = open.log().openCursor();
-        RunCheck outgoing = new RunCheck(config.clusterId(), cursor, runMaxBytes(config.limits()));
-        RunCheck incoming = new RunCheck(config.clusterId(), cursor, runMaxBytes(config.limits()));
+        RunCheck outgoing = new RunCheck(config.clusterId(), cursor, sizes.runMaxBytes());
+        RunCheck incoming = new RunCheck(config.clusterId(), cursor, sizes.runMaxBytes());
         Outbox outbox = new Outbox(
-                voters,
                 mail,
+                watch,
                 new Outbox.Source(cursor, outgoing),
                 new RaftMessageEncoder(config.clusterId()),
-                frameMaxBytes);
+                sizes.frameMaxBytes());
         ConsensusAgent.Parts<R> parts = new ConsensusAgent.Parts<>(
                 mail,
                 desks,
-                voters,
                 new RaftMessageDecoder(config.clusterId(), RecordLayout.HEADER_BYTES),
                 outbox,
-                new OutputPerformer(mail, outbox, timer),
+                new OutputPerformer(mail, outbox),
+                watch,
                 incoming,
+                sizes.strideBytes(),
                 world.haltSwitch());
         outbox.readable(open.log().lastIndex());
         consensus = new ConsensusAgent<>(core, parts, clock, board);
         supply = new SupplyAgent(mail.faults);
-        log = new LogAgent(open, mail, supply, world.clock());
+        log = new LogAgent(open, mail, supply, new LogAgent.Watch(world.clock(), notes));
         apply = new ApplyAgent<>(machine, roles, mail, desks, open.log().openCursor());
         inspection = new NodeInspection(core, open.log(), open.vault());
         links = voters.count() == 1 ? null : PeerLinks.join(config, voters, open.incarnation(), world, mail);
@@ -260,24 +259,11 @@ public final class RaftNode<R> implements RaftServer<R> {
         desks.reads().refuseAll("this member was closed");
     }
 
-    private static int frameMaxBytes(RaftConfig.Limits limits) {
-        return RaftMessageEncoder.HEAD_MAX_BYTES + runMaxBytes(limits);
-    }
-
-    private static int runMaxBytes(RaftConfig.Limits limits) {
-        return RUN_BYTES + RecordLayout.recordBytes(limits.maxEntryBytes());
-    }
-
     private static RecoveryVerdict recover(RaftConfig config, StorageDirectory directory, Entropy entropy)
             throws OperatingFault {
-        int batchMaxBytes = runMaxBytes(config.limits());
-        int segmentBytes = config.limits().segmentBytes();
-        if (batchMaxBytes > segmentBytes / 2 - RUN_BYTES / 2) {
-            throw new IllegalArgumentException(
-                    "a segment must hold two runs of entries of " + batchMaxBytes + " bytes: " + segmentBytes);
-        }
         LogIdentity identity = new LogIdentity(config.clusterId(), config.memberId());
-        return LogRecovery.open(directory, identity, new LogConfig(segmentBytes, batchMaxBytes), entropy);
+        LogConfig logConfig = NodeSizes.of(config.limits()).log(config.limits());
+        return LogRecovery.open(directory, identity, logConfig, entropy);
     }
 
     private static OpenLog openLogOf(RecoveryVerdict verdict, int memberId) throws OperatingFault {
@@ -322,18 +308,23 @@ public final class RaftNode<R> implements RaftServer<R> {
         // and told nobody. It has given no vote in that term.
         long term = Math.max(open.vault().term(), open.log().lastTerm());
         int votedFor = term == open.vault().term() ? open.vault().votedFor() : CoreSettings.NOBODY;
-        return new RaftCore(settings, term, votedFor, shapeOf(open), seed, 0);
+        return new RaftCore(
+                settings,
+                term,
+                votedFor,
+                shapeOf(open, NodeSizes.of(config.limits()).emptyShape()),
+                seed,
+                0);
     }
 
-    private static LogShape shapeOf(OpenLog open) {
-        LogShape shape = new LogShape();
+    private static LogShape shapeOf(OpenLog open, LogShape empty) {
         try (EntryCursor cursor = open.log().openCursor()) {
             long lastIndex = open.log().lastIndex();
             for (long index = 1; index <= lastIndex; index++) {
                 cursor.moveTo(index, lastIndex);
-                shape.append(cursor.term(), 1, cursor.recordBytes());
+                empty.append(cursor.term(), 1, cursor.recordBytes());
             }
         }
-        return shape;
+        return empty;
     }
 }

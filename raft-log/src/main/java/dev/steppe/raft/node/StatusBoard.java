@@ -2,12 +2,13 @@ package dev.steppe.raft.node;
 
 import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.api.RaftStatus;
+import dev.steppe.raft.api.RaftStatus.Broadcast;
 import dev.steppe.raft.api.RaftStatus.Durability;
 import dev.steppe.raft.api.RaftStatus.Indexes;
 import dev.steppe.raft.api.RaftStatus.Role;
 import dev.steppe.raft.api.RaftStatus.TimingStatus;
 import dev.steppe.raft.core.RaftCore;
-import dev.steppe.raft.timing.BroadcastTimer;
+import dev.steppe.raft.timing.Latency;
 import dev.steppe.raft.timing.TimingReport;
 import dev.steppe.runtime.Published;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ final class StatusBoard {
 
     private final RaftConfig config;
     private final Durability durability;
-    private final BroadcastTimer timer;
+    private final TimingWatch watch;
     private final Published<RaftStatus> published;
     private volatile boolean leads;
     private volatile boolean isDiskFull;
@@ -33,12 +34,12 @@ final class StatusBoard {
     private long stateHash;
     private boolean isStopped;
 
-    StatusBoard(RaftConfig config, Durability durability, BroadcastTimer timer, RaftCore core, long stateHash) {
+    StatusBoard(RaftConfig config, Durability durability, TimingWatch watch, RaftCore core, long stateHash) {
         this.config = config;
         this.durability = durability;
-        this.timer = timer;
+        this.watch = watch;
         this.stateHash = stateHash;
-        timing = timer.report(0);
+        timing = watch.report();
         published = new Published<>(picture(core));
     }
 
@@ -84,7 +85,7 @@ final class StatusBoard {
         boolean timingDue = nowNs - timingNs >= TIMING_NS;
         if (timingDue) {
             timingNs = nowNs;
-            timing = timer.report(nowNs);
+            timing = watch.report();
         }
         Indexes seen = published.own().indexes();
         boolean isSame = seen.lastIndex() == core.shape().lastIndex()
@@ -97,26 +98,29 @@ final class StatusBoard {
     }
 
     /** This member works no more; its last picture stays. */
-    void stopped(RaftCore core, long nowNs) {
+    void stopped(RaftCore core) {
         isStopped = true;
         leads = false;
-        timing = timer.report(nowNs);
+        timing = watch.report();
         published.publish(picture(core));
     }
 
     private RaftStatus picture(RaftCore core) {
         Indexes indexes = new Indexes(core.shape().lastIndex(), core.forcedIndex(), core.commitIndex(), appliedIndex);
         TimingStatus timingStatus = new TimingStatus(
-                timing.broadcast().p50Ns() / 1_000.0,
-                timing.broadcast().p99Ns() / 1_000.0,
-                timing.broadcast().p999Ns() / 1_000.0,
-                config.timing().electionMinMs(),
+                broadcastOf(timing.broadcast()),
+                TimeUnit.NANOSECONDS.toMillis(timing.electionTimeoutNs()),
                 core.electionCount(),
+                TimeUnit.NANOSECONDS.toMillis(timing.meanTimeBetweenLossesNs()),
                 timing.verdict() != TimingReport.Verdict.OK);
         int leaderId = isStopped ? -1 : core.leaderId();
         Role role = isStopped ? Role.STOPPED : roleOf(core.role());
         return new RaftStatus(
                 config.memberId(), role, core.term(), leaderId, indexes, stateHash, durability, timingStatus);
+    }
+
+    private static Broadcast broadcastOf(Latency latency) {
+        return new Broadcast(latency.p50Ns() / 1_000.0, latency.p99Ns() / 1_000.0, latency.p999Ns() / 1_000.0);
     }
 
     private static Role roleOf(RaftCore.Role role) {

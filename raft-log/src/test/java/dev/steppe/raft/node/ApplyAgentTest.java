@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 class ApplyAgentTest {
     private static final int TERM = 3;
 
-    private final NodeMail mail = new NodeMail(1_024, ProposalDesk.SEAT_COUNT);
+    private static final int SEAT_COUNT = 1 << 10;
+
+    private final NodeMail mail = new NodeMail(1_024, SEAT_COUNT);
     private final Pen toApply = new Pen(mail.apply);
     private final ReadDesk reads = new ReadDesk();
     private final RecordingDesk proposals = new RecordingDesk();
@@ -36,7 +38,7 @@ class ApplyAgentTest {
 
     /** A desk at which numbered proposals wait; what they are told is written down. */
     private final class RecordingDesk {
-        private final ProposalDesk<Long> desk = new ProposalDesk<>(1 << 16, 64);
+        private final ProposalDesk<Long> desk = new ProposalDesk<>(SEAT_COUNT, 1 << 16, 64);
 
         private int sit(int number) {
             UnsafeBuffer buffer = new UnsafeBuffer(new byte[8]);

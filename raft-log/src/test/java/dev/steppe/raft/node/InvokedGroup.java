@@ -38,6 +38,7 @@ final class InvokedGroup {
     final List<Server> servers = new ArrayList<>();
     private final List<Member> members;
     private final SeededEntropy entropy;
+    private final RaftConfig.Limits limits;
 
     /** One member with its disk, over all its lives. */
     final class Server {
@@ -59,7 +60,7 @@ final class InvokedGroup {
         }
 
         void start() {
-            RaftConfig config = new RaftConfig(CLUSTER_ID, "north", id, members, RaftConfig.Timing.DEFAULT, LIMITS);
+            RaftConfig config = new RaftConfig(CLUSTER_ID, "north", id, members, RaftConfig.Timing.DEFAULT, limits);
             machine = new CountingMachine();
             halts = new HaltSwitch.Recorder();
             NodeWorld world = new NodeWorld(clock, entropy.split(), halts, this::join);
@@ -107,6 +108,11 @@ final class InvokedGroup {
     }
 
     InvokedGroup(int memberCount, long seed) {
+        this(memberCount, seed, LIMITS);
+    }
+
+    InvokedGroup(int memberCount, long seed, RaftConfig.Limits limits) {
+        this.limits = limits;
         entropy = new SeededEntropy(seed);
         members = IntStream.rangeClosed(1, memberCount)
                 .mapToObj(id -> new Member(id, "server-" + id, 0))

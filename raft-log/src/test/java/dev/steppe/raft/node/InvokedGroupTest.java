@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.ProposeVerdict;
+import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.api.RaftStatus.Role;
 import dev.steppe.raft.api.ReadListener;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
@@ -124,6 +125,20 @@ class InvokedGroupTest {
         away.start();
         group.agree();
         assertEquals(20_000, away.machine.commands.size());
+    }
+
+    @Test
+    void livesInTheSmallestLimits() {
+        InvokedGroup group = new InvokedGroup(3, 19, RaftConfig.Limits.TINY);
+        commit(group, 2_000);
+        group.servers.forEach(server -> server.crash(PageFate.LOSE_ALL));
+        group.servers.forEach(Server::start);
+        commit(group, 10);
+        group.agree();
+        long segmentCount = group.leader().disk.names().stream()
+                .filter(name -> name.startsWith("segments/"))
+                .count();
+        assertTrue(segmentCount > 4, "segments: " + segmentCount);
     }
 
     @Test

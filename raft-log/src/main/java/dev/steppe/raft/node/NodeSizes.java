@@ -1,0 +1,42 @@
+package dev.steppe.raft.node;
+
+import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.core.LogShape;
+import dev.steppe.raft.log.LogConfig;
+import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.message.RaftMessageEncoder;
+import org.agrona.BitUtil;
+
+/**
+ * The sizes that follow from the limits of the configuration; equal limits must give equal sizes on every member.
+ *
+ * @param strideBytes about how many bytes of commands become one batch, and of entries one message
+ * @param runMaxBytes longest run of entries in one message or batch: two strides, and the largest entry
+ * @param frameMaxBytes longest frame between members
+ * @param seatCount most proposals under way, a power of two
+ */
+record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int seatCount) {
+    private static final int SEGMENT_STRIDES = 16;
+    private static final int SEAT_BYTES = 512;
+    private static final int SEATS_MIN = 64;
+    private static final int SEATS_MAX = 1 << 14;
+
+    static NodeSizes of(RaftConfig.Limits limits) {
+        int strideBytes = Math.min(LogShape.STRIDE_BYTES, limits.segmentBytes() / SEGMENT_STRIDES);
+        int runMaxBytes = 2 * strideBytes + RecordLayout.recordBytes(limits.maxEntryBytes());
+        int seats = BitUtil.findNextPositivePowerOfTwo(limits.proposalQueueBytes() / SEAT_BYTES);
+        return new NodeSizes(
+                strideBytes,
+                runMaxBytes,
+                RaftMessageEncoder.HEAD_MAX_BYTES + runMaxBytes,
+                Math.min(Math.max(seats, SEATS_MIN), SEATS_MAX));
+    }
+
+    LogConfig log(RaftConfig.Limits limits) {
+        return new LogConfig(limits.segmentBytes(), runMaxBytes);
+    }
+
+    LogShape emptyShape() {
+        return new LogShape(strideBytes);
+    }
+}
