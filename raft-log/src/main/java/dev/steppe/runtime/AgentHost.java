@@ -8,7 +8,8 @@ import org.agrona.concurrent.IdleStrategy;
 
 /**
  * Runs agents by a layout. Every agent sees {@code onStart}, then duty cycles, then {@code onClose}, all on one thread:
- * its own, the shared one, or in the invoked layout the thread that calls {@link #doWork()} and {@link #close()}.
+ * its own, the shared one (unless it is a {@link BlockingAgent}), or in the invoked layout the thread that calls
+ * {@link #doWork()} and {@link #close()}.
  *
  * <p>A throwable that leaves an agent presses the halt switch and ends the whole host: no agent works on beside a dead
  * one. Threads are made by {@link NamedThreads} and cannot be interrupted.
@@ -43,9 +44,8 @@ public final class AgentHost implements AutoCloseable {
             String name, ThreadLayout layout, IdleChoice idle, HaltSwitch haltSwitch, List<? extends Agent> agents) {
         AgentHost host = new AgentHost(name, layout, haltSwitch, agents);
         switch (layout) {
-            case DEDICATED ->
-                host.agents.forEach(agent -> host.addThread(name + "-" + agent.roleName(), List.of(agent), idle));
-            case SHARED -> host.addThread(name, host.agents, idle);
+            case DEDICATED -> host.agents.forEach(agent -> host.addThread(name, agent, idle));
+            case SHARED -> host.addSharing(name, idle);
             case INVOKED -> { // The caller's thread does the work.
             }
         }
@@ -127,8 +127,27 @@ public final class AgentHost implements AutoCloseable {
         }
     }
 
-    private void addThread(String name, List<Agent> crew, IdleChoice idle) {
-        threads.add(new NamedThreads(name, haltSwitch).newThread(() -> run(crew, idle.create())));
+    private void addSharing(String name, IdleChoice idle) {
+        List<Agent> crew = new ArrayList<>();
+        for (Agent agent : agents) {
+            if (agent instanceof BlockingAgent) {
+                addThread(name, agent, idle);
+            } else {
+                crew.add(agent);
+            }
+        }
+        if (!crew.isEmpty()) {
+            addThread(name, List.copyOf(crew), idle.create());
+        }
+    }
+
+    private void addThread(String name, Agent agent, IdleChoice idle) {
+        IdleStrategy idleStrategy = agent instanceof BlockingAgent ? IdleChoice.createPatient() : idle.create();
+        addThread(name + "-" + agent.roleName(), List.of(agent), idleStrategy);
+    }
+
+    private void addThread(String name, List<Agent> crew, IdleStrategy idle) {
+        threads.add(new NamedThreads(name, haltSwitch).newThread(() -> run(crew, idle)));
     }
 
     private void run(List<Agent> crew, IdleStrategy idleStrategy) {

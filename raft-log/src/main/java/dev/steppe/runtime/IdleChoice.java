@@ -33,7 +33,14 @@ public enum IdleChoice {
 
     private static final long PARK_MIN_NS = 1_000;
     private static final long PARK_MAX_NS = 1_000_000;
+    private static final long PATIENT_MIN_NS = 100_000;
+    private static final long PATIENT_MAX_NS = 4_000_000;
 
     /** A strategy for one thread. */
     abstract IdleStrategy create();
+
+    /** For a thread whose next work may wait a few milliseconds: parks from 100 us up to 4 ms. */
+    static IdleStrategy createPatient() {
+        return new BackoffIdleStrategy(0, 0, PATIENT_MIN_NS, PATIENT_MAX_NS);
+    }
 }

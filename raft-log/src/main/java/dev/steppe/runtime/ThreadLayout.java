@@ -4,7 +4,7 @@ package dev.steppe.runtime;
 public enum ThreadLayout {
     /** One thread for each agent: big servers. */
     DEDICATED,
-    /** One thread for all agents of a host, which run in their order: demo, tests, small machines. */
+    /** One thread for all agents of a host that do not block, which run in their order: demo, tests, small machines. */
     SHARED,
     /** No thread: the caller drives {@link AgentHost#doWork()}. Embedders and the simulator. */
     INVOKED

@@ -56,6 +56,32 @@ class AgentHostTest {
     }
 
     @Test
+    void keepsAnAgentThatBlocksFromThoseThatShareAThread() throws Exception {
+        Worker sharing = new Worker("a");
+        CountDownLatch device = new CountDownLatch(1);
+        BlockingAgent blocking = new BlockingAgent() {
+            @Override
+            public int doWork() throws Exception {
+                device.await();
+                return 0;
+            }
+
+            @Override
+            public String roleName() {
+                return "filler";
+            }
+        };
+        AgentHost host =
+                AgentHost.start("block", ThreadLayout.SHARED, IdleChoice.BACK_OFF, halts, List.of(blocking, sharing));
+        sharing.worked.await();
+        assertEquals("steppe-block", sharing.threadName);
+        assertEquals(List.of("steppe-block", "steppe-block-filler"), liveThreads("steppe-block"));
+        device.countDown();
+        host.close();
+        assertEquals(List.of(), liveThreads("steppe-block"));
+    }
+
+    @Test
     void startsNoThreadWhenInvoked() {
         Worker worker = new Worker("a");
         AgentHost host = AgentHost.start("invoked", ThreadLayout.INVOKED, IdleChoice.BACK_OFF, halts, List.of(worker));

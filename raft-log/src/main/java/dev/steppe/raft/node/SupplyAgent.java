@@ -3,15 +3,15 @@ package dev.steppe.raft.node;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.SegmentPreparation;
 import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.runtime.BlockingAgent;
 import dev.steppe.runtime.Mailbox;
 import java.util.function.Consumer;
-import org.agrona.concurrent.Agent;
 
 /**
  * Makes the log's next segment while the log goes on: writing and forcing a whole segment takes as long as the disk
  * needs. Owns nothing; one preparation at a time.
  */
-final class SupplyAgent implements Agent {
+final class SupplyAgent implements BlockingAgent {
     private final Mailbox<SegmentPreparation> wanted = new Mailbox<>(2);
     private final Mailbox<Supplied> supplied = new Mailbox<>(2);
     private final Mailbox<OperatingFault> faults;
