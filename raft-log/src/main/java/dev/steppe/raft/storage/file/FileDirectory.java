@@ -220,6 +220,8 @@ public final class FileDirectory implements StorageDirectory {
             while (channel.position() < lengthBytes) {
                 zeros.clear().limit((int) Math.min(zeros.capacity(), lengthBytes - channel.position()));
                 channel.write(zeros);
+                // Piece by piece: a force of the log would have to wait behind all that is dirty on the same disk.
+                channel.force(false);
             }
             channel.force(true);
         }
