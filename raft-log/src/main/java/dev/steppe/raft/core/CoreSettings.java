@@ -7,11 +7,13 @@ import dev.steppe.raft.quorum.VoterSet;
  *
  * @param voters all voters of the group
  * @param memberId which of them this core is
+ * @param directoryId identity of the directory that this member keeps its log in
  * @param incarnation life of this member, never equal in two lives
  * @param times time-outs
  * @param inFlightMaxBytes most bytes of entries on the way to one follower; one message may always be on the way
  */
-public record CoreSettings(VoterSet voters, int memberId, long incarnation, Times times, int inFlightMaxBytes) {
+public record CoreSettings(
+        VoterSet voters, int memberId, long directoryId, long incarnation, Times times, int inFlightMaxBytes) {
     /** No member has this id. */
     public static final int NOBODY = -1;
 

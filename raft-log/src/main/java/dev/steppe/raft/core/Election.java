@@ -78,13 +78,7 @@ final class Election {
 
     void onVoteAsk(VoteAsk ask, long nowNs, RaftOutput output) {
         boolean granted = ask.preVote() ? wouldVote(ask, nowNs) : votes(ask, nowNs);
-        VoteReply reply = new VoteReply(
-                standing.settings.memberId(),
-                standing.settings.incarnation(),
-                standing.term(),
-                ask.incarnation(),
-                ask.ballotId(),
-                granted);
+        VoteReply reply = new VoteReply(standing.sender(), ask.incarnation(), ask.ballotId(), granted, false);
         output.message(ask.fromMember(), standing.hardSequence(), reply);
     }
 
@@ -188,7 +182,7 @@ final class Election {
     private void beginRound(long nowNs) {
         roundCount++;
         ballotId++;
-        ballot.clear();
+        ballot.clear(voters().count());
         restartTimer(nowNs);
     }
 
@@ -210,13 +204,7 @@ final class Election {
     private void askOthers(boolean preVote, RaftOutput output) {
         CoreSettings own = standing.settings;
         VoteAsk ask = new VoteAsk(
-                own.memberId(),
-                own.incarnation(),
-                standing.term(),
-                preVote,
-                ballotId,
-                standing.shape.lastIndex(),
-                standing.shape.lastTerm());
+                standing.sender(), preVote, false, ballotId, standing.shape.lastIndex(), standing.shape.lastTerm());
         for (int i = 0; i < own.voters().count(); i++) {
             if (own.voters().memberId(i) != own.memberId()) {
                 output.message(own.voters().memberId(i), standing.hardSequence(), ask);

@@ -126,7 +126,7 @@ final class Following {
     private void replyAccepting(long roundId, RaftOutput output) {
         toldIndex = ownMatchIndex();
         output.appendReply(standing.leaderId(), standing.hardSequence(), toldIndex)
-                .from(own().memberId(), own().incarnation(), standing.term(), leaderIncarnation)
+                .from(own().memberId(), own().directoryId(), own().incarnation(), standing.term(), leaderIncarnation)
                 .round(roundId)
                 .accepting(toldIndex, matchedIndex);
     }
@@ -134,7 +134,7 @@ final class Following {
     private void replyRefusing(
             AppendAsk ask, long refusedPrevIndex, long conflictIndex, long conflictTerm, RaftOutput output) {
         output.appendReply(ask.fromMember(), standing.hardSequence(), 0)
-                .from(own().memberId(), own().incarnation(), standing.term(), ask.incarnation())
+                .from(own().memberId(), own().directoryId(), own().incarnation(), standing.term(), ask.incarnation())
                 .round(ask.roundId())
                 .refusing(refusedPrevIndex, conflictIndex, conflictTerm);
     }

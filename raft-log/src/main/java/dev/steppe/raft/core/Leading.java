@@ -291,7 +291,7 @@ final class Leading {
         CoreSettings own = standing.settings;
         peer.toldCommitIndex = Math.max(peer.toldCommitIndex, Math.min(standing.commitIndex(), prevIndex));
         return output.appendAsk(peer.memberId, standing.hardSequence())
-                .from(own.memberId(), own.incarnation(), standing.term())
+                .from(own.memberId(), own.directoryId(), own.incarnation(), standing.term())
                 .after(prevIndex, standing.shape.termAt(prevIndex), standing.commitIndex());
     }
 }

@@ -2,6 +2,7 @@ package dev.steppe.raft.core;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.message.RaftMessage.Sender;
 
 /**
  * Where this member stands: term, vote, role, known leader, and how far its log has come. The parts of the core share
@@ -43,6 +44,11 @@ final class Standing {
         forcedIndex = other.forcedIndex;
         cutCount = other.cutCount;
         commitIndex = other.commitIndex;
+    }
+
+    /** Who speaks when this member does, as of now. */
+    Sender sender() {
+        return new Sender(settings.memberId(), settings.directoryId(), settings.incarnation(), term);
     }
 
     Standing copy() {

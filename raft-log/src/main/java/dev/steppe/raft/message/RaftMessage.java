@@ -1,40 +1,125 @@
 package dev.steppe.raft.message;
 
 /**
- * Everything that two servers of a group say to each other. Each message carries who speaks, in which life
- * (incarnation) and in which term; replies repeat the asker's incarnation, so that nothing said to a former life is
- * counted.
+ * Everything that two servers of a group say to each other. Each message carries who speaks, from which directory, in
+ * which life (incarnation) and in which term; replies repeat the asker's incarnation, so that nothing said to a former
+ * life is counted.
  */
 public sealed interface RaftMessage {
     /** Id of the member that speaks. */
     int fromMember();
 
-    /** Life of the speaker: drawn at start, never equal in two lives of one member. */
+    /** Identity of the data directory that speaks for this member: drawn when it was formatted, never 0 there. */
+    long directoryId();
+
+    /** Life of the speaker: grows with each start of one directory. */
     long incarnation();
 
     /** Current term of the speaker. */
     long term();
 
+    /** The speaker of a message, as each message carries it. */
+    record Sender(int memberId, long directoryId, long incarnation, long term) {}
+
+    /** The messages that are rare enough to be records. */
+    sealed interface Letter extends RaftMessage {
+        /** Who speaks. */
+        Sender sender();
+
+        @Override
+        default int fromMember() {
+            return sender().memberId();
+        }
+
+        @Override
+        default long directoryId() {
+            return sender().directoryId();
+        }
+
+        @Override
+        default long incarnation() {
+            return sender().incarnation();
+        }
+
+        @Override
+        default long term() {
+            return sender().term();
+        }
+    }
+
     /**
      * Asks for a vote. With {@code preVote} the speaker has not raised its term yet and asks whether a vote for
      * {@code term + 1} would be given (Ongaro thesis §9.6); otherwise it stands in {@code term}.
      *
+     * @param transfer the leader itself told the speaker to stand: whoever hears that leader may vote all the same
      * @param ballotId number of the round, never reused within the incarnation
      * @param lastIndex last entry in the speaker's log, 0 if empty
      * @param lastTerm term of that entry, 0 if empty
      */
-    record VoteAsk(
-            int fromMember, long incarnation, long term, boolean preVote, long ballotId, long lastIndex, long lastTerm)
-            implements RaftMessage {}
+    record VoteAsk(Sender sender, boolean preVote, boolean transfer, long ballotId, long lastIndex, long lastTerm)
+            implements Letter {}
 
     /**
      * Answers one {@link VoteAsk}.
      *
      * @param askIncarnation life of the asker
      * @param ballotId round of the asker
+     * @param quarantined the speaker may not vote at all until a leader has healed it
      */
-    record VoteReply(int fromMember, long incarnation, long term, long askIncarnation, long ballotId, boolean granted)
-            implements RaftMessage {}
+    record VoteReply(Sender sender, long askIncarnation, long ballotId, boolean granted, boolean quarantined)
+            implements Letter {}
+
+    /** The leader of the term asks a voter that has everything to stand for election at once (thesis §3.10). */
+    record TimeoutNow(Sender sender) implements Letter {}
+
+    /**
+     * The leader of the term is there and hands over a piece of a snapshot file, because the entries that the receiver
+     * needs next are gone. The bytes stand behind the message.
+     *
+     * @param snapshotIndex last entry that the snapshot contains
+     * @param snapshotTerm term of that entry
+     * @param totalBytes length of the file
+     * @param offsetBytes where the piece begins
+     * @param chunkBytes length of the piece, at least 1
+     */
+    record SnapshotAsk(
+            Sender sender, long snapshotIndex, long snapshotTerm, long totalBytes, long offsetBytes, int chunkBytes)
+            implements Letter {
+        /** Whether the file ends with this piece. */
+        public boolean isLast() {
+            return offsetBytes + chunkBytes == totalBytes;
+        }
+    }
+
+    /**
+     * Answers {@link SnapshotAsk}: what is wanted next, so that a transfer goes on where it was broken off.
+     *
+     * @param askIncarnation life of the asker
+     * @param snapshotIndex which snapshot
+     * @param nextOffsetBytes where the next piece should begin; the length of the file if only its examination lasts
+     * @param done nothing more of it is needed: it is installed, or everything in it was here already
+     */
+    record SnapshotReply(Sender sender, long askIncarnation, long snapshotIndex, long nextOffsetBytes, boolean done)
+            implements Letter {}
+
+    /**
+     * Tells the leader what the speaker's state amounts to.
+     *
+     * @param index the entry that was applied last
+     * @param stateHash hash of the state then
+     */
+    record HashReport(Sender sender, long index, long stateHash) implements Letter {}
+
+    /**
+     * Tells a member that its state is not what a majority has.
+     *
+     * @param askIncarnation life in which the member reported
+     * @param index the entry that was applied last
+     * @param majorityHash hash of the state that a majority has
+     * @param reportedHash hash that the member reported
+     */
+    record HashVerdict(Sender sender, long askIncarnation, long index, long majorityHash, long reportedHash)
+            implements Letter {}
 
     /**
      * The leader of {@code term} is there, has committed up to {@code commitIndex}, and hands over a run of entries of
@@ -43,6 +128,7 @@ public sealed interface RaftMessage {
      */
     final class AppendAsk implements RaftMessage {
         private int fromMember;
+        private long directoryId;
         private long incarnation;
         private long term;
         private long prevIndex;
@@ -52,14 +138,26 @@ public sealed interface RaftMessage {
         private int entryBytes;
         private long commitIndex;
         private long roundId;
+        private long toIncarnation;
+        private boolean isSettled;
 
-        /** Starts anew: no entries, no round. */
-        public AppendAsk from(int newFromMember, long newIncarnation, long newTerm) {
+        /** Starts anew: no entries, no round, to whatever life, not settled. */
+        public AppendAsk from(int newFromMember, long newDirectoryId, long newIncarnation, long newTerm) {
             fromMember = newFromMember;
+            directoryId = newDirectoryId;
             incarnation = newIncarnation;
             term = newTerm;
             roundId = 0;
+            toIncarnation = 0;
+            isSettled = false;
             return entries(0, 0, 0);
+        }
+
+        /** To which life of the receiver, 0 if none is known, and whether the leader is settled as seen from there. */
+        public AppendAsk to(long newToIncarnation, boolean newIsSettled) {
+            toIncarnation = newToIncarnation;
+            isSettled = newIsSettled;
+            return this;
         }
 
         /** The entry before the run, and what is committed as far as the receiver may know. */
@@ -86,15 +184,21 @@ public sealed interface RaftMessage {
 
         /** Makes this cell say what another says. */
         public AppendAsk set(AppendAsk other) {
-            return from(other.fromMember, other.incarnation, other.term)
+            return from(other.fromMember, other.directoryId, other.incarnation, other.term)
                     .after(other.prevIndex, other.prevTerm, other.commitIndex)
                     .entries(other.entryTerm, other.entryCount, other.entryBytes)
+                    .to(other.toIncarnation, other.isSettled)
                     .round(other.roundId);
         }
 
         @Override
         public int fromMember() {
             return fromMember;
+        }
+
+        @Override
+        public long directoryId() {
+            return directoryId;
         }
 
         @Override
@@ -147,17 +251,31 @@ public sealed interface RaftMessage {
             return roundId;
         }
 
+        /** The receiver's life as far as the leader knows it; 0 = not yet. */
+        public long toIncarnation() {
+            return toIncarnation;
+        }
+
+        /**
+         * Whether an entry of the leader's own term is committed, and a majority has confirmed the leader in a round
+         * that began after it had learned of the life {@link #toIncarnation()}.
+         */
+        public boolean isSettled() {
+            return isSettled;
+        }
+
         @Override
         public String toString() {
             return "AppendAsk[from=" + fromMember + ", term=" + term + ", prev=" + prevIndex + "@" + prevTerm
                     + ", entries=" + entryCount + "@" + entryTerm + ", commit=" + commitIndex + ", round=" + roundId
-                    + "]";
+                    + ", to=" + toIncarnation + (isSettled ? ", settled]" : "]");
         }
     }
 
     /** Answers {@link AppendAsk}, or tells unasked that more has been forced. A cell: reused by its owner. */
     final class AppendReply implements RaftMessage {
         private int fromMember;
+        private long directoryId;
         private long incarnation;
         private long term;
         private long askIncarnation;
@@ -168,14 +286,24 @@ public sealed interface RaftMessage {
         private long refusedPrevIndex;
         private long conflictIndex;
         private long conflictTerm;
+        private boolean counts;
 
-        /** Starts anew: to a leader in a certain life, for a round or for none (0). */
-        public AppendReply from(int newFromMember, long newIncarnation, long newTerm, long newAskIncarnation) {
+        /** Starts anew: to a leader in a certain life, for no round, with an answer that counts. */
+        public AppendReply from(
+                int newFromMember, long newDirectoryId, long newIncarnation, long newTerm, long newAskIncarnation) {
             fromMember = newFromMember;
+            directoryId = newDirectoryId;
             incarnation = newIncarnation;
             term = newTerm;
             askIncarnation = newAskIncarnation;
             roundId = 0;
+            counts = true;
+            return this;
+        }
+
+        /** Whether the speaker may be counted in any majority; false while it is quarantined. */
+        public AppendReply counting(boolean newCounts) {
+            counts = newCounts;
             return this;
         }
 
@@ -212,7 +340,8 @@ public sealed interface RaftMessage {
 
         /** Makes this cell say what another says. */
         public AppendReply set(AppendReply other) {
-            from(other.fromMember, other.incarnation, other.term, other.askIncarnation)
+            from(other.fromMember, other.directoryId, other.incarnation, other.term, other.askIncarnation)
+                    .counting(other.counts)
                     .round(other.roundId);
             return other.accepted
                     ? accepting(other.matchIndex, other.storedIndex)
@@ -222,6 +351,11 @@ public sealed interface RaftMessage {
         @Override
         public int fromMember() {
             return fromMember;
+        }
+
+        @Override
+        public long directoryId() {
+            return directoryId;
         }
 
         @Override
@@ -242,6 +376,11 @@ public sealed interface RaftMessage {
         /** Number of the round that is confirmed, or 0. */
         public long roundId() {
             return roundId;
+        }
+
+        /** Whether the speaker may be counted in any majority. */
+        public boolean counts() {
+            return counts;
         }
 
         /** Whether the logs agree at the entry before the run. */
@@ -280,7 +419,7 @@ public sealed interface RaftMessage {
                     + (accepted
                             ? ", match=" + matchIndex + ", stored=" + storedIndex
                             : ", refused=" + refusedPrevIndex + ", look=" + conflictIndex + "@" + conflictTerm)
-                    + "]";
+                    + (counts ? "]" : ", does not count]");
         }
     }
 }

@@ -3,15 +3,27 @@ package dev.steppe.raft.message;
 import dev.steppe.base.Invariant;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.HashReport;
+import dev.steppe.raft.message.RaftMessage.HashVerdict;
+import dev.steppe.raft.message.RaftMessage.Sender;
+import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
+import dev.steppe.raft.message.RaftMessage.SnapshotReply;
+import dev.steppe.raft.message.RaftMessage.TimeoutNow;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.sbe.AppendAskDecoder;
 import dev.steppe.raft.message.sbe.AppendReplyDecoder;
+import dev.steppe.raft.message.sbe.HashReportDecoder;
+import dev.steppe.raft.message.sbe.HashVerdictDecoder;
 import dev.steppe.raft.message.sbe.MessageHeaderDecoder;
 import dev.steppe.raft.message.sbe.SenderDecoder;
+import dev.steppe.raft.message.sbe.SnapshotAskDecoder;
+import dev.steppe.raft.message.sbe.SnapshotReplyDecoder;
+import dev.steppe.raft.message.sbe.TimeoutNowDecoder;
 import dev.steppe.raft.message.sbe.VoteAskDecoder;
 import dev.steppe.raft.message.sbe.VoteReplyDecoder;
 import dev.steppe.raft.message.sbe.YesNo;
+import dev.steppe.raft.quorum.Membership;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +50,14 @@ public final class RaftMessageDecoder {
     private final VoteReplyDecoder voteReply = new VoteReplyDecoder();
     private final AppendAskDecoder appendAsk = new AppendAskDecoder();
     private final AppendReplyDecoder appendReply = new AppendReplyDecoder();
+    private final TimeoutNowDecoder timeoutNow = new TimeoutNowDecoder();
+    private final SnapshotAskDecoder snapshotAsk = new SnapshotAskDecoder();
+    private final SnapshotReplyDecoder snapshotReply = new SnapshotReplyDecoder();
+    private final HashReportDecoder hashReport = new HashReportDecoder();
+    private final HashVerdictDecoder hashVerdict = new HashVerdictDecoder();
     private final AppendAsk askCell = new AppendAsk();
     private final AppendReply replyCell = new AppendReply();
-    private int entriesOffset;
+    private int bytesOffset;
     private @Nullable RaftMessage message;
 
     /** For the group {@code clusterId}, whose entry records are at least {@code entryHeaderBytes} long. */
@@ -67,6 +84,11 @@ public final class RaftMessageDecoder {
             case AppendReplyDecoder.TEMPLATE_ID -> decodeAppendReply(buffer, bodyOffset, bodyBytes);
             case VoteAskDecoder.TEMPLATE_ID -> decodeVoteAsk(buffer, bodyOffset, bodyBytes);
             case VoteReplyDecoder.TEMPLATE_ID -> decodeVoteReply(buffer, bodyOffset, bodyBytes);
+            case TimeoutNowDecoder.TEMPLATE_ID -> decodeTimeoutNow(buffer, bodyOffset, bodyBytes);
+            case SnapshotAskDecoder.TEMPLATE_ID -> decodeSnapshotAsk(buffer, bodyOffset, bodyBytes);
+            case SnapshotReplyDecoder.TEMPLATE_ID -> decodeSnapshotReply(buffer, bodyOffset, bodyBytes);
+            case HashReportDecoder.TEMPLATE_ID -> decodeHashReport(buffer, bodyOffset, bodyBytes);
+            case HashVerdictDecoder.TEMPLATE_ID -> decodeHashVerdict(buffer, bodyOffset, bodyBytes);
             default -> Verdict.MALFORMED;
         };
     }
@@ -79,9 +101,9 @@ public final class RaftMessageDecoder {
         return message;
     }
 
-    /** Where in the buffer the entry records of the last append begin. */
-    public int entriesOffset() {
-        return entriesOffset;
+    /** Where in the buffer the entry records of the last append, or the piece of the last snapshot ask, begin. */
+    public int bytesOffset() {
+        return bytesOffset;
     }
 
     private boolean hasExactly(int blockLength, int bodyBytes) {
@@ -98,13 +120,14 @@ public final class RaftMessageDecoder {
         if (entryBytes != bodyBytes - fixedBytes) {
             return Verdict.MALFORMED;
         }
-        entriesOffset = bodyOffset + fixedBytes;
+        bytesOffset = bodyOffset + fixedBytes;
         SenderDecoder sender = appendAsk.sender();
-        askCell.from(sender.memberId(), sender.incarnation(), sender.term())
+        askCell.from(sender.memberId(), sender.directoryId(), sender.incarnation(), sender.term())
                 .after(appendAsk.prevIndex(), appendAsk.prevTerm(), appendAsk.commitIndex())
                 .entries(appendAsk.entryTerm(), appendAsk.entryCount(), entryBytes)
+                .to(appendAsk.toIncarnation(), appendAsk.settledRaw() == YesNo.YES.value())
                 .round(appendAsk.roundId());
-        return checked(sender, askCell, isPossible(askCell));
+        return checked(sender, askCell, isYesNo(appendAsk.settledRaw()) && isPossible(askCell));
     }
 
     private boolean isPossible(AppendAsk ask) {
@@ -120,7 +143,8 @@ public final class RaftMessageDecoder {
                 && ask.entryTerm() >= ask.prevTerm()
                 && ask.entryTerm() <= ask.term()
                 && ask.entryBytes() >= (long) ask.entryCount() * entryHeaderBytes;
-        return prevPossible && (noEntries || someEntries) && ask.commitIndex() >= 0 && ask.roundId() >= 0;
+        boolean numbersPossible = ask.commitIndex() >= 0 && ask.roundId() >= 0 && ask.toIncarnation() >= 0;
+        return prevPossible && (noEntries || someEntries) && numbersPossible;
     }
 
     private Verdict decodeAppendReply(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
@@ -130,7 +154,13 @@ public final class RaftMessageDecoder {
         appendReply.wrap(buffer, bodyOffset, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
         SenderDecoder sender = appendReply.sender();
         replyCell
-                .from(sender.memberId(), sender.incarnation(), sender.term(), appendReply.askIncarnation())
+                .from(
+                        sender.memberId(),
+                        sender.directoryId(),
+                        sender.incarnation(),
+                        sender.term(),
+                        appendReply.askIncarnation())
+                .counting(appendReply.countsRaw() == YesNo.YES.value())
                 .round(appendReply.roundId());
         if (appendReply.acceptedRaw() == YesNo.YES.value()) {
             replyCell.accepting(appendReply.matchIndex(), appendReply.storedIndex());
@@ -146,7 +176,7 @@ public final class RaftMessageDecoder {
         long refusedPrevIndex = appendReply.refusedPrevIndex();
         long conflictIndex = appendReply.conflictIndex();
         long conflictTerm = appendReply.conflictTerm();
-        if (appendReply.roundId() < 0) {
+        if (appendReply.roundId() < 0 || !isYesNo(appendReply.countsRaw())) {
             return false;
         }
         if (appendReply.acceptedRaw() == YesNo.YES.value()) {
@@ -168,21 +198,17 @@ public final class RaftMessageDecoder {
         voteAsk.wrap(buffer, bodyOffset, VoteAskDecoder.BLOCK_LENGTH, VoteAskDecoder.SCHEMA_VERSION);
         long lastIndex = voteAsk.lastIndex();
         long lastTerm = voteAsk.lastTerm();
+        boolean preVote = voteAsk.preVoteRaw() == YesNo.YES.value();
+        boolean transfer = voteAsk.transferRaw() == YesNo.YES.value();
         boolean possible = isYesNo(voteAsk.preVoteRaw())
+                && isYesNo(voteAsk.transferRaw())
+                && !(preVote && transfer)
                 && voteAsk.ballotId() > 0
                 && lastIndex >= 0
                 && lastTerm >= 0
                 && (lastIndex == 0) == (lastTerm == 0);
         SenderDecoder sender = voteAsk.sender();
-        boolean preVote = voteAsk.preVoteRaw() == YesNo.YES.value();
-        RaftMessage ask = new VoteAsk(
-                sender.memberId(),
-                sender.incarnation(),
-                sender.term(),
-                preVote,
-                voteAsk.ballotId(),
-                lastIndex,
-                lastTerm);
+        RaftMessage ask = new VoteAsk(senderOf(sender), preVote, transfer, voteAsk.ballotId(), lastIndex, lastTerm);
         return checked(sender, ask, possible && lastTerm <= sender.term());
     }
 
@@ -193,13 +219,105 @@ public final class RaftMessageDecoder {
         voteReply.wrap(buffer, bodyOffset, VoteReplyDecoder.BLOCK_LENGTH, VoteReplyDecoder.SCHEMA_VERSION);
         SenderDecoder sender = voteReply.sender();
         RaftMessage reply = new VoteReply(
-                sender.memberId(),
-                sender.incarnation(),
-                sender.term(),
+                senderOf(sender),
                 voteReply.askIncarnation(),
                 voteReply.ballotId(),
-                voteReply.grantedRaw() == YesNo.YES.value());
-        return checked(sender, reply, isYesNo(voteReply.grantedRaw()) && voteReply.ballotId() > 0);
+                voteReply.grantedRaw() == YesNo.YES.value(),
+                voteReply.quarantinedRaw() == YesNo.YES.value());
+        boolean possible = isYesNo(voteReply.grantedRaw())
+                && isYesNo(voteReply.quarantinedRaw())
+                && !(voteReply.grantedRaw() == YesNo.YES.value() && voteReply.quarantinedRaw() == YesNo.YES.value());
+        return checked(sender, reply, possible && voteReply.ballotId() > 0);
+    }
+
+    private Verdict decodeTimeoutNow(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
+        if (!hasExactly(TimeoutNowDecoder.BLOCK_LENGTH, bodyBytes)) {
+            return Verdict.MALFORMED;
+        }
+        timeoutNow.wrap(buffer, bodyOffset, TimeoutNowDecoder.BLOCK_LENGTH, TimeoutNowDecoder.SCHEMA_VERSION);
+        SenderDecoder sender = timeoutNow.sender();
+        return checked(sender, new TimeoutNow(senderOf(sender)), true);
+    }
+
+    private Verdict decodeSnapshotAsk(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
+        int fixedBytes = SnapshotAskDecoder.BLOCK_LENGTH + SnapshotAskDecoder.pieceHeaderLength();
+        if (header.blockLength() != SnapshotAskDecoder.BLOCK_LENGTH || bodyBytes < fixedBytes) {
+            return Verdict.MALFORMED;
+        }
+        snapshotAsk.wrap(buffer, bodyOffset, SnapshotAskDecoder.BLOCK_LENGTH, SnapshotAskDecoder.SCHEMA_VERSION);
+        int chunkBytes = buffer.getInt(snapshotAsk.limit(), SnapshotAskDecoder.BYTE_ORDER);
+        if (chunkBytes != bodyBytes - fixedBytes) {
+            return Verdict.MALFORMED;
+        }
+        bytesOffset = bodyOffset + fixedBytes;
+        SenderDecoder sender = snapshotAsk.sender();
+        SnapshotAsk ask = new SnapshotAsk(
+                senderOf(sender),
+                snapshotAsk.snapshotIndex(),
+                snapshotAsk.snapshotTerm(),
+                snapshotAsk.totalBytes(),
+                snapshotAsk.offsetBytes(),
+                chunkBytes);
+        return checked(sender, ask, isPossible(ask));
+    }
+
+    private static boolean isPossible(SnapshotAsk ask) {
+        boolean placePossible = ask.snapshotIndex() >= 1
+                && ask.snapshotIndex() < Long.MAX_VALUE - Integer.MAX_VALUE
+                && ask.snapshotTerm() >= 1
+                && ask.snapshotTerm() <= ask.term();
+        // Subtracted, because a sum of two long lies could pass.
+        return placePossible
+                && ask.chunkBytes() >= 1
+                && ask.offsetBytes() >= 0
+                && ask.offsetBytes() <= ask.totalBytes() - ask.chunkBytes();
+    }
+
+    private Verdict decodeSnapshotReply(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
+        if (!hasExactly(SnapshotReplyDecoder.BLOCK_LENGTH, bodyBytes)) {
+            return Verdict.MALFORMED;
+        }
+        snapshotReply.wrap(buffer, bodyOffset, SnapshotReplyDecoder.BLOCK_LENGTH, SnapshotReplyDecoder.SCHEMA_VERSION);
+        SenderDecoder sender = snapshotReply.sender();
+        SnapshotReply reply = new SnapshotReply(
+                senderOf(sender),
+                snapshotReply.askIncarnation(),
+                snapshotReply.snapshotIndex(),
+                snapshotReply.nextOffsetBytes(),
+                snapshotReply.doneRaw() == YesNo.YES.value());
+        boolean possible =
+                isYesNo(snapshotReply.doneRaw()) && reply.snapshotIndex() >= 1 && reply.nextOffsetBytes() >= 0;
+        return checked(sender, reply, possible);
+    }
+
+    private Verdict decodeHashReport(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
+        if (!hasExactly(HashReportDecoder.BLOCK_LENGTH, bodyBytes)) {
+            return Verdict.MALFORMED;
+        }
+        hashReport.wrap(buffer, bodyOffset, HashReportDecoder.BLOCK_LENGTH, HashReportDecoder.SCHEMA_VERSION);
+        SenderDecoder sender = hashReport.sender();
+        RaftMessage report = new HashReport(senderOf(sender), hashReport.index(), hashReport.stateHash());
+        return checked(sender, report, hashReport.index() >= 1);
+    }
+
+    private Verdict decodeHashVerdict(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
+        if (!hasExactly(HashVerdictDecoder.BLOCK_LENGTH, bodyBytes)) {
+            return Verdict.MALFORMED;
+        }
+        hashVerdict.wrap(buffer, bodyOffset, HashVerdictDecoder.BLOCK_LENGTH, HashVerdictDecoder.SCHEMA_VERSION);
+        SenderDecoder sender = hashVerdict.sender();
+        RaftMessage verdict = new HashVerdict(
+                senderOf(sender),
+                hashVerdict.askIncarnation(),
+                hashVerdict.index(),
+                hashVerdict.majorityHash(),
+                hashVerdict.reportedHash());
+        boolean possible = hashVerdict.index() >= 1 && hashVerdict.majorityHash() != hashVerdict.reportedHash();
+        return checked(sender, verdict, possible);
+    }
+
+    private static Sender senderOf(SenderDecoder sender) {
+        return new Sender(sender.memberId(), sender.directoryId(), sender.incarnation(), sender.term());
     }
 
     private static boolean isYesNo(short raw) {
@@ -207,7 +325,12 @@ public final class RaftMessageDecoder {
     }
 
     private Verdict checked(SenderDecoder sender, RaftMessage decoded, boolean possible) {
-        if (!possible || sender.term() < 0 || sender.term() == Long.MAX_VALUE || sender.memberId() < 1) {
+        boolean senderPossible = sender.term() >= 0
+                && sender.term() < Long.MAX_VALUE
+                && sender.memberId() >= 1
+                && sender.memberId() <= Membership.MEMBER_ID_MAX
+                && sender.incarnation() >= 0;
+        if (!possible || !senderPossible) {
             return Verdict.MALFORMED;
         }
         if (sender.clusterId() != clusterId) {

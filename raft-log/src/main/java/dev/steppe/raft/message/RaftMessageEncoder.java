@@ -2,12 +2,21 @@ package dev.steppe.raft.message;
 
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.HashReport;
+import dev.steppe.raft.message.RaftMessage.HashVerdict;
+import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
+import dev.steppe.raft.message.RaftMessage.SnapshotReply;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.sbe.AppendAskEncoder;
 import dev.steppe.raft.message.sbe.AppendReplyEncoder;
+import dev.steppe.raft.message.sbe.HashReportEncoder;
+import dev.steppe.raft.message.sbe.HashVerdictEncoder;
 import dev.steppe.raft.message.sbe.MessageHeaderEncoder;
 import dev.steppe.raft.message.sbe.SenderEncoder;
+import dev.steppe.raft.message.sbe.SnapshotAskEncoder;
+import dev.steppe.raft.message.sbe.SnapshotReplyEncoder;
+import dev.steppe.raft.message.sbe.TimeoutNowEncoder;
 import dev.steppe.raft.message.sbe.VoteAskEncoder;
 import dev.steppe.raft.message.sbe.VoteReplyEncoder;
 import dev.steppe.raft.message.sbe.YesNo;
@@ -15,7 +24,7 @@ import org.agrona.MutableDirectBuffer;
 
 /** Writes messages of one group into a buffer. Keeps flyweights, so it belongs to one owner; allocates nothing. */
 public final class RaftMessageEncoder {
-    /** Bytes that any message takes at most, the entries of an append not counted. */
+    /** Bytes that any message takes at most, the entries of an append and the piece of a snapshot not counted. */
     public static final int HEAD_MAX_BYTES =
             MessageHeaderEncoder.ENCODED_LENGTH + AppendReplyEncoder.BLOCK_LENGTH + AppendAskEncoder.BLOCK_LENGTH;
 
@@ -25,6 +34,11 @@ public final class RaftMessageEncoder {
     private final VoteReplyEncoder voteReply = new VoteReplyEncoder();
     private final AppendAskEncoder appendAsk = new AppendAskEncoder();
     private final AppendReplyEncoder appendReply = new AppendReplyEncoder();
+    private final TimeoutNowEncoder timeoutNow = new TimeoutNowEncoder();
+    private final SnapshotAskEncoder snapshotAsk = new SnapshotAskEncoder();
+    private final SnapshotReplyEncoder snapshotReply = new SnapshotReplyEncoder();
+    private final HashReportEncoder hashReport = new HashReportEncoder();
+    private final HashVerdictEncoder hashVerdict = new HashVerdictEncoder();
 
     /** For the group {@code clusterId}. */
     public RaftMessageEncoder(long clusterId) {
@@ -32,9 +46,9 @@ public final class RaftMessageEncoder {
     }
 
     /**
-     * Writes {@code message} at {@code offset} and returns the bytes written. Of an append only the head is written,
-     * the length word included: the caller puts exactly {@link AppendAsk#entryBytes()} bytes of entry records behind
-     * it.
+     * Writes {@code message} at {@code offset} and returns the bytes written. Of an append and of a piece of a snapshot
+     * only the head is written, the length word included: the caller puts exactly {@link AppendAsk#entryBytes()} bytes
+     * of entry records, or {@link SnapshotAsk#chunkBytes()} bytes of the file, behind it.
      */
     public int encode(RaftMessage message, MutableDirectBuffer buffer, int offset) {
         if (message instanceof AppendAsk ask) {
@@ -46,7 +60,24 @@ public final class RaftMessageEncoder {
         if (message instanceof VoteAsk ask) {
             return encodeVoteAsk(ask, buffer, offset);
         }
-        return encodeVoteReply((VoteReply) message, buffer, offset);
+        if (message instanceof VoteReply reply) {
+            return encodeVoteReply(reply, buffer, offset);
+        }
+        if (message instanceof SnapshotAsk ask) {
+            return encodeSnapshotAsk(ask, buffer, offset);
+        }
+        if (message instanceof SnapshotReply reply) {
+            return encodeSnapshotReply(reply, buffer, offset);
+        }
+        if (message instanceof HashReport report) {
+            return encodeHashReport(report, buffer, offset);
+        }
+        if (message instanceof HashVerdict verdict) {
+            return encodeHashVerdict(verdict, buffer, offset);
+        }
+        // Only TimeoutNow is left, which says nothing but who speaks.
+        stamp(timeoutNow.wrapAndApplyHeader(buffer, offset, header).sender(), message);
+        return timeoutNow.limit() - offset;
     }
 
     private int encodeAppendAsk(AppendAsk ask, MutableDirectBuffer buffer, int offset) {
@@ -57,7 +88,9 @@ public final class RaftMessageEncoder {
                 .entryTerm(ask.entryTerm())
                 .commitIndex(ask.commitIndex())
                 .roundId(ask.roundId())
-                .entryCount(ask.entryCount());
+                .toIncarnation(ask.toIncarnation())
+                .entryCount(ask.entryCount())
+                .settled(yesNo(ask.isSettled()));
         stamp(appendAsk.sender(), ask);
         int lengthOffset = appendAsk.limit();
         buffer.putInt(lengthOffset, ask.entryBytes(), AppendAskEncoder.BYTE_ORDER);
@@ -74,14 +107,16 @@ public final class RaftMessageEncoder {
                 .refusedPrevIndex(reply.refusedPrevIndex())
                 .conflictIndex(reply.conflictIndex())
                 .conflictTerm(reply.conflictTerm())
-                .accepted(reply.accepted() ? YesNo.YES : YesNo.NO);
+                .accepted(yesNo(reply.accepted()))
+                .counts(yesNo(reply.counts()));
         stamp(appendReply.sender(), reply);
         return appendReply.limit() - offset;
     }
 
     private int encodeVoteAsk(VoteAsk ask, MutableDirectBuffer buffer, int offset) {
         voteAsk.wrapAndApplyHeader(buffer, offset, header)
-                .preVote(ask.preVote() ? YesNo.YES : YesNo.NO)
+                .preVote(yesNo(ask.preVote()))
+                .transfer(yesNo(ask.transfer()))
                 .ballotId(ask.ballotId())
                 .lastIndex(ask.lastIndex())
                 .lastTerm(ask.lastTerm());
@@ -94,13 +129,63 @@ public final class RaftMessageEncoder {
                 .wrapAndApplyHeader(buffer, offset, header)
                 .askIncarnation(reply.askIncarnation())
                 .ballotId(reply.ballotId())
-                .granted(reply.granted() ? YesNo.YES : YesNo.NO);
+                .granted(yesNo(reply.granted()))
+                .quarantined(yesNo(reply.quarantined()));
         stamp(voteReply.sender(), reply);
         return voteReply.limit() - offset;
     }
 
+    private int encodeSnapshotAsk(SnapshotAsk ask, MutableDirectBuffer buffer, int offset) {
+        snapshotAsk
+                .wrapAndApplyHeader(buffer, offset, header)
+                .snapshotIndex(ask.snapshotIndex())
+                .snapshotTerm(ask.snapshotTerm())
+                .totalBytes(ask.totalBytes())
+                .offsetBytes(ask.offsetBytes());
+        stamp(snapshotAsk.sender(), ask);
+        int lengthOffset = snapshotAsk.limit();
+        buffer.putInt(lengthOffset, ask.chunkBytes(), SnapshotAskEncoder.BYTE_ORDER);
+        return lengthOffset + SnapshotAskEncoder.pieceHeaderLength() - offset;
+    }
+
+    private int encodeSnapshotReply(SnapshotReply reply, MutableDirectBuffer buffer, int offset) {
+        snapshotReply
+                .wrapAndApplyHeader(buffer, offset, header)
+                .askIncarnation(reply.askIncarnation())
+                .snapshotIndex(reply.snapshotIndex())
+                .nextOffsetBytes(reply.nextOffsetBytes())
+                .done(yesNo(reply.done()));
+        stamp(snapshotReply.sender(), reply);
+        return snapshotReply.limit() - offset;
+    }
+
+    private int encodeHashReport(HashReport report, MutableDirectBuffer buffer, int offset) {
+        hashReport
+                .wrapAndApplyHeader(buffer, offset, header)
+                .index(report.index())
+                .stateHash(report.stateHash());
+        stamp(hashReport.sender(), report);
+        return hashReport.limit() - offset;
+    }
+
+    private int encodeHashVerdict(HashVerdict verdict, MutableDirectBuffer buffer, int offset) {
+        hashVerdict
+                .wrapAndApplyHeader(buffer, offset, header)
+                .askIncarnation(verdict.askIncarnation())
+                .index(verdict.index())
+                .majorityHash(verdict.majorityHash())
+                .reportedHash(verdict.reportedHash());
+        stamp(hashVerdict.sender(), verdict);
+        return hashVerdict.limit() - offset;
+    }
+
+    private static YesNo yesNo(boolean yes) {
+        return yes ? YesNo.YES : YesNo.NO;
+    }
+
     private void stamp(SenderEncoder sender, RaftMessage message) {
         sender.clusterId(clusterId)
+                .directoryId(message.directoryId())
                 .incarnation(message.incarnation())
                 .term(message.term())
                 .memberId(message.fromMember());

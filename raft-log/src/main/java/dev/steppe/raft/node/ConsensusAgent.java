@@ -157,7 +157,7 @@ final class ConsensusAgent<R> implements Agent {
             return;
         }
         if (decoder.message() instanceof AppendAsk ask && ask.entryCount() > 0) {
-            onRun(ask, buffer, decoder.entriesOffset());
+            onRun(ask, buffer, decoder.bytesOffset());
         } else {
             step(inputs.arrived.set(decoder.message()));
         }

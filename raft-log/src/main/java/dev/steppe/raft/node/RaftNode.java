@@ -301,6 +301,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         CoreSettings settings = new CoreSettings(
                 voters,
                 config.memberId(),
+                0,
                 open.incarnation(),
                 times,
                 config.limits().inFlightBytes());

@@ -12,9 +12,10 @@ public final class Ballot {
         LOST
     }
 
-    private final int voterCount;
+    private int voterCount;
     private int grantedBits;
     private int refusedBits;
+    private int unableBits;
 
     /** An empty ballot among {@code voterCount} voters. */
     public Ballot(int voterCount) {
@@ -25,6 +26,7 @@ public final class Ballot {
         voterCount = other.voterCount;
         grantedBits = other.grantedBits;
         refusedBits = other.refusedBits;
+        unableBits = other.unableBits;
     }
 
     /** An independent ballot with the same votes. */
@@ -32,10 +34,23 @@ public final class Ballot {
         return new Ballot(this);
     }
 
-    /** Forgets all votes. */
-    public void clear() {
+    /** Forgets all votes; from now on there are {@code newVoterCount} voters. */
+    public void clear(int newVoterCount) {
+        voterCount = newVoterCount;
         grantedBits = 0;
         refusedBits = 0;
+        unableBits = 0;
+    }
+
+    /** Notes that a voter may not vote at all at present, which is a refusal as well. */
+    public void recordUnable(int ordinal) {
+        record(ordinal, false);
+        unableBits |= 1 << ordinal;
+    }
+
+    /** How many voters said that they may not vote at all. */
+    public int unableCount() {
+        return Integer.bitCount(unableBits);
     }
 
     /** Counts one voter's word, unless it has spoken in this round. */
@@ -62,6 +77,6 @@ public final class Ballot {
 
     /** All votes in one number, for hashing. */
     public long bits() {
-        return ((long) refusedBits << 32) | grantedBits;
+        return ((long) unableBits << 48) | ((long) voterCount << 40) | ((long) refusedBits << 20) | grantedBits;
     }
 }

@@ -6,10 +6,17 @@ package dev.steppe.raft.quorum;
  */
 public final class QuorumValue {
     private final long[] scratch;
+    private int voterCount;
 
-    /** For {@code voterCount} voters. */
+    /** For {@code voterCount} voters, and never more. */
     public QuorumValue(int voterCount) {
         scratch = new long[voterCount];
+        this.voterCount = voterCount;
+    }
+
+    /** From now on there are {@code newVoterCount} voters, no more than at the beginning. */
+    public void voters(int newVoterCount) {
+        voterCount = newVoterCount;
     }
 
     /** Sets what the voter at {@code ordinal} has reached. */
@@ -22,7 +29,7 @@ public final class QuorumValue {
      * last call: the order of the scratch space is lost here. Insertion sort; at most seven values.
      */
     public long reachedByMajority() {
-        for (int i = 1; i < scratch.length; i++) {
+        for (int i = 1; i < voterCount; i++) {
             long moved = scratch[i];
             int hole = i;
             while (hole > 0 && scratch[hole - 1] > moved) {
@@ -32,6 +39,6 @@ public final class QuorumValue {
             scratch[hole] = moved;
         }
         // Ascending: the (count - majority)-th value and those above it are a majority.
-        return scratch[scratch.length - (scratch.length / 2 + 1)];
+        return scratch[voterCount - (voterCount / 2 + 1)];
     }
 }

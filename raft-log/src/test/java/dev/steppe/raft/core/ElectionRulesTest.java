@@ -1,6 +1,7 @@
 package dev.steppe.raft.core;
 
 import static dev.steppe.raft.core.OneCore.append;
+import static dev.steppe.raft.core.OneCore.reply;
 import static dev.steppe.raft.core.OneCore.voteAsk;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -58,7 +59,7 @@ class ElectionRulesTest {
         OneCore ofThree = new OneCore(3, 4, 1, 4).standsForElection();
         long sequence = ofThree.output.hardSequence();
         VoteAsk ask = (VoteAsk) ofThree.messageTo(2);
-        ofThree.hears(new VoteReply(2, 7, 5, OneCore.LIFE, ask.ballotId(), true));
+        ofThree.hears(reply(2, 5, OneCore.LIFE, ask.ballotId(), true));
         assertEquals(Role.CANDIDATE, ofThree.core.role());
         ofThree.step(new RaftInput.VaultForced(sequence));
         assertEquals(Role.LEADER, ofThree.core.role());
@@ -71,7 +72,7 @@ class ElectionRulesTest {
         one.standsForElection();
         VoteAsk ask = (VoteAsk) one.messageTo(2);
         one.step(new RaftInput.VaultForced(earlier));
-        one.hears(new VoteReply(2, 7, 7, OneCore.LIFE, ask.ballotId(), true));
+        one.hears(reply(2, 7, OneCore.LIFE, ask.ballotId(), true));
         assertEquals(Role.CANDIDATE, one.core.role());
     }
 
@@ -89,7 +90,7 @@ class ElectionRulesTest {
         OneCore one = new OneCore(5, 4, 1, 4).standsForElection();
         VoteAsk ask = (VoteAsk) one.messageTo(2);
         one.forcesVault();
-        VoteReply vote = new VoteReply(2, 7, 5, OneCore.LIFE, ask.ballotId(), true);
+        VoteReply vote = reply(2, 5, OneCore.LIFE, ask.ballotId(), true);
         one.hears(vote).hears(vote).hears(vote);
         assertEquals(Role.CANDIDATE, one.core.role());
     }
@@ -99,9 +100,9 @@ class ElectionRulesTest {
         OneCore one = new OneCore(3, 4, 1, 4).standsForElection();
         VoteAsk ask = (VoteAsk) one.messageTo(2);
         one.forcesVault();
-        one.hears(new VoteReply(2, 7, 5, OneCore.LIFE, ask.ballotId() - 1, true));
-        one.hears(new VoteReply(2, 7, 5, OneCore.LIFE - 1, ask.ballotId(), true));
-        one.hears(new VoteReply(9, 7, 5, OneCore.LIFE, ask.ballotId(), true));
+        one.hears(reply(2, 5, OneCore.LIFE, ask.ballotId() - 1, true));
+        one.hears(reply(2, 5, OneCore.LIFE - 1, ask.ballotId(), true));
+        one.hears(reply(9, 5, OneCore.LIFE, ask.ballotId(), true));
         assertEquals(Role.CANDIDATE, one.core.role());
     }
 
@@ -191,7 +192,7 @@ class ElectionRulesTest {
     void entersALaterTermThatAReplyNames() {
         OneCore one = new OneCore(3, 4, 1, 4).passes(MAX_NS);
         VoteAsk ask = (VoteAsk) one.messageTo(2);
-        one.hears(new VoteReply(2, 7, 9, OneCore.LIFE, ask.ballotId(), false));
+        one.hears(reply(2, 9, OneCore.LIFE, ask.ballotId(), false));
         assertEquals(Role.FOLLOWER, one.core.role());
         assertEquals(9, one.core.term());
     }

@@ -85,7 +85,7 @@ class LeadingRulesTest {
     @Test
     void givesOneTermPerMessage() {
         OneCore one = new OneCore(3, 4, 1, 1, 2, 2, 4).leads();
-        one.hears(new AppendReply().from(2, 7, 5, OneCore.LIFE).refusing(5, 1, 0));
+        one.hears(new AppendReply().from(2, 0, 7, 5, OneCore.LIFE).refusing(5, 1, 0));
         AppendAsk probe = one.appendsTo(2).get(0);
         assertEquals(0, probe.prevIndex());
         assertEquals(2, probe.entryCount());
@@ -99,10 +99,10 @@ class LeadingRulesTest {
     @Test
     void looksWhereTheHintPoints() {
         OneCore one = new OneCore(3, 6, 1, 2, 2, 5, 5, 5).leads();
-        one.hears(new AppendReply().from(2, 7, 7, OneCore.LIFE).refusing(6, 2, 2));
+        one.hears(new AppendReply().from(2, 0, 7, 7, OneCore.LIFE).refusing(6, 2, 2));
         assertEquals(3, one.appendsTo(2).get(0).prevIndex());
         OneCore other = new OneCore(3, 6, 1, 2, 2, 5, 5, 5).leads();
-        other.hears(new AppendReply().from(2, 7, 7, OneCore.LIFE).refusing(6, 3, 4));
+        other.hears(new AppendReply().from(2, 0, 7, 7, OneCore.LIFE).refusing(6, 3, 4));
         assertEquals(2, other.appendsTo(2).get(0).prevIndex());
     }
 
@@ -110,7 +110,7 @@ class LeadingRulesTest {
     void takesAnOldRefusalForNothing() {
         OneCore one = new OneCore(3, 4, 1, 4).leadsAndHasCommitted();
         long nextIndex = one.core.nextIndexOf(1);
-        one.hears(new AppendReply().from(2, 7, 5, OneCore.LIFE).refusing(2, 1, 0));
+        one.hears(new AppendReply().from(2, 0, 7, 5, OneCore.LIFE).refusing(2, 1, 0));
         assertEquals(nextIndex, one.core.nextIndexOf(1));
     }
 
@@ -125,8 +125,8 @@ class LeadingRulesTest {
     @Test
     void takesNoAnswerOfAnotherTermOrLife() {
         OneCore one = new OneCore(3, 4, 1, 4).leads();
-        one.hears(new AppendReply().from(2, 7, 4, OneCore.LIFE).accepting(2, 2));
-        one.hears(new AppendReply().from(2, 7, 5, OneCore.LIFE - 1).accepting(2, 2));
+        one.hears(new AppendReply().from(2, 0, 7, 4, OneCore.LIFE).accepting(2, 2));
+        one.hears(new AppendReply().from(2, 0, 7, 5, OneCore.LIFE - 1).accepting(2, 2));
         assertEquals(0, one.core.matchIndexOf(1));
     }
 
@@ -182,7 +182,7 @@ class LeadingRulesTest {
     @Test
     void givesUpForALaterTerm() {
         OneCore one = new OneCore(3, 4, 1, 4).leads();
-        one.hears(new AppendReply().from(2, 7, 9, OneCore.LIFE).refusing(2, 1, 0));
+        one.hears(new AppendReply().from(2, 0, 7, 9, OneCore.LIFE).refusing(2, 1, 0));
         assertEquals(Role.FOLLOWER, one.core.role());
         assertEquals(9, one.core.term());
     }

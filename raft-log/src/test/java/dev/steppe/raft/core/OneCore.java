@@ -8,6 +8,7 @@ import dev.steppe.raft.core.RaftOutput.Outgoing;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.Sender;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.quorum.VoterSet;
@@ -36,7 +37,7 @@ final class OneCore {
         for (int i = 0; i < voterCount; i++) {
             ids[i] = i + 1;
         }
-        CoreSettings settings = new CoreSettings(VoterSet.of(ids), 1, LIFE, TIMES, 300_000);
+        CoreSettings settings = new CoreSettings(VoterSet.of(ids), 1, 0, LIFE, TIMES, 300_000);
         core = new RaftCore(settings, term, CoreSettings.NOBODY, shape, 5, nowNs);
     }
 
@@ -72,7 +73,7 @@ final class OneCore {
         assertEquals(Role.PRE_CANDIDATE, core.role());
         VoteAsk ask = (VoteAsk) messageTo(2);
         for (int id = 2; id <= majority(); id++) {
-            hears(new VoteReply(id, 7, core.term(), LIFE, ask.ballotId(), true));
+            hears(reply(id, core.term(), LIFE, ask.ballotId(), true));
         }
         assertEquals(Role.CANDIDATE, core.role());
         return this;
@@ -84,7 +85,7 @@ final class OneCore {
         VoteAsk ask = (VoteAsk) messageTo(2);
         forcesVault();
         for (int id = 2; id <= majority(); id++) {
-            hears(new VoteReply(id, 7, core.term(), LIFE, ask.ballotId(), true));
+            hears(reply(id, core.term(), LIFE, ask.ballotId(), true));
         }
         assertEquals(Role.LEADER, core.role());
         return this;
@@ -107,7 +108,7 @@ final class OneCore {
     }
 
     AppendReply agreed(int fromMember, long matchIndex, long storedIndex) {
-        return new AppendReply().from(fromMember, 7, core.term(), LIFE).accepting(matchIndex, storedIndex);
+        return new AppendReply().from(fromMember, 0, 7, core.term(), LIFE).accepting(matchIndex, storedIndex);
     }
 
     AppendReply agreedInRound(int fromMember, long matchIndex, long roundId) {
@@ -115,7 +116,7 @@ final class OneCore {
     }
 
     static AppendAsk append(int fromMember, long term, long prevIndex, long prevTerm) {
-        return new AppendAsk().from(fromMember, 7, term).after(prevIndex, prevTerm, 0);
+        return new AppendAsk().from(fromMember, 0, 7, term).after(prevIndex, prevTerm, 0);
     }
 
     static AppendAsk withEntries(AppendAsk ask, long entryTerm, int count) {
@@ -123,7 +124,11 @@ final class OneCore {
     }
 
     static VoteAsk voteAsk(int fromMember, long term, boolean preVote, long lastIndex, long lastTerm) {
-        return new VoteAsk(fromMember, 7, term, preVote, 1, lastIndex, lastTerm);
+        return new VoteAsk(new Sender(fromMember, 0, 7, term), preVote, false, 1, lastIndex, lastTerm);
+    }
+
+    static VoteReply reply(int fromMember, long term, long askIncarnation, long ballotId, boolean granted) {
+        return new VoteReply(new Sender(fromMember, 0, 7, term), askIncarnation, ballotId, granted, false);
     }
 
     /** The only message, which must be for this member. */

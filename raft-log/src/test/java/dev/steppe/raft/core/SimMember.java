@@ -68,7 +68,7 @@ final class SimMember {
         vaultRuns = false;
         long term = Math.max(forcedTerm, log.term(log.lastIndex()));
         int vote = term == forcedTerm ? forcedVote : CoreSettings.NOBODY;
-        CoreSettings settings = new CoreSettings(world.voters, id, life, SimWorld.TIMES, 200_000);
+        CoreSettings settings = new CoreSettings(world.voters, id, 0, life, SimWorld.TIMES, 200_000);
         core = new RaftCore(settings, term, vote, log.shape(ENTRY_BYTES), world.random.nextLong(), localNs());
         world.checkers.onStart(this);
         world.wake(this);

@@ -7,6 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.base.InvariantBroken;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.HashReport;
+import dev.steppe.raft.message.RaftMessage.HashVerdict;
+import dev.steppe.raft.message.RaftMessage.Sender;
+import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
+import dev.steppe.raft.message.RaftMessage.SnapshotReply;
+import dev.steppe.raft.message.RaftMessage.TimeoutNow;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.RaftMessageDecoder.Verdict;
@@ -30,24 +36,39 @@ class RaftMessageCodecTest {
 
     static List<RaftMessage> messages() {
         return List.of(
-                new VoteAsk(3, 99, 7, true, 5, 120, 6),
-                new VoteAsk(3, 99, 7, false, 6, 0, 0),
-                new VoteReply(2, -98, 8, 99, 5, true),
-                new VoteReply(2, 98, 8, 99, 5, false),
+                new VoteAsk(new Sender(3, -5, 99, 7), true, false, 5, 120, 6),
+                new VoteAsk(new Sender(3, -5, 99, 7), false, true, 6, 0, 0),
+                new VoteReply(new Sender(2, 6, 98, 8), 99, 5, true, false),
+                new VoteReply(new Sender(2, 6, 98, 8), 99, 5, false, true),
+                new TimeoutNow(new Sender(127, 7, 97, 8)),
+                new SnapshotAsk(new Sender(1, 7, 97, 8), 90, 6, 1_000, 900, 100),
+                new SnapshotAsk(new Sender(1, 7, 97, 8), 90, 8, 1_000, 0, 100),
+                new SnapshotReply(new Sender(2, 6, 98, 8), 97, 90, 900, false),
+                new SnapshotReply(new Sender(2, 6, 98, 8), 97, 90, 0, true),
+                new HashReport(new Sender(2, 6, 98, 8), 64, -3),
+                new HashVerdict(new Sender(1, 7, 97, 8), 98, 64, -4, -3),
                 new AppendAsk()
-                        .from(1, 97, 8)
+                        .from(1, 7, 97, 8)
                         .after(120, 6, 119)
                         .entries(7, 3, 96)
+                        .to(98, true)
                         .round(41),
-                new AppendAsk().from(1, 97, 8).after(0, 0, 0).round(42),
-                new AppendReply().from(2, 98, 8, 97).round(41).accepting(122, 123),
-                new AppendReply().from(2, 98, 8, 97).refusing(120, 60, 5));
+                new AppendAsk().from(1, 7, 97, 8).after(0, 0, 0).round(42),
+                new AppendReply().from(2, 6, 98, 8, 97).round(41).accepting(122, 123),
+                new AppendReply().from(2, 6, 98, 8, 97).counting(false).refusing(120, 60, 5));
     }
 
     private int encode(RaftMessage message) {
         int headBytes = encoder.encode(message, buffer, OFFSET);
         assertTrue(headBytes <= RaftMessageEncoder.HEAD_MAX_BYTES);
-        return headBytes + (message instanceof AppendAsk ask ? ask.entryBytes() : 0);
+        return headBytes + tailBytes(message);
+    }
+
+    private static int tailBytes(RaftMessage message) {
+        if (message instanceof AppendAsk ask) {
+            return ask.entryBytes();
+        }
+        return message instanceof SnapshotAsk ask ? ask.chunkBytes() : 0;
     }
 
     @ParameterizedTest
@@ -64,14 +85,17 @@ class RaftMessageCodecTest {
         if (message instanceof AppendAsk ask) {
             buffer.putBytes(OFFSET, first, 0, length);
             assertEquals(ask.toString(), decoder.message().toString());
-            assertEquals(OFFSET + length - ask.entryBytes(), decoder.entriesOffset());
         } else {
             assertEquals(message.toString(), decoder.message().toString());
         }
+        if (tailBytes(message) > 0) {
+            assertEquals(OFFSET + length - tailBytes(message), decoder.bytesOffset());
+        }
+        assertEquals(message.directoryId(), decoder.message().directoryId());
         assertEquals(message.fromMember(), decoder.message().fromMember());
         assertEquals(message.incarnation(), decoder.message().incarnation());
         assertEquals(message.term(), decoder.message().term());
-        assertEquals(new UnsafeBuffer(first, 0, 36), new UnsafeBuffer(second, 0, 36));
+        assertEquals(new UnsafeBuffer(first, 0, 44), new UnsafeBuffer(second, 0, 44));
     }
 
     @ParameterizedTest
@@ -89,7 +113,7 @@ class RaftMessageCodecTest {
     @MethodSource("messages")
     void refusesAnotherGroup(RaftMessage message) {
         int length = new RaftMessageEncoder(CLUSTER + 1).encode(message, buffer, OFFSET);
-        length += message instanceof AppendAsk ask ? ask.entryBytes() : 0;
+        length += tailBytes(message);
         assertEquals(Verdict.OTHER_CLUSTER, decoder.decode(buffer, OFFSET, length));
         assertThrows(InvariantBroken.class, decoder::message);
     }
@@ -97,23 +121,51 @@ class RaftMessageCodecTest {
     @Test
     void refusesImpossibleAppends() {
         List<AppendAsk> impossible = List.of(
-                new AppendAsk().from(1, 1, 8).after(-1, 6, 0),
-                new AppendAsk().from(1, 1, 8).after(5, 0, 0),
-                new AppendAsk().from(1, 1, 8).after(0, 3, 0),
-                new AppendAsk().from(1, 1, 8).after(5, 9, 0),
-                new AppendAsk().from(1, 1, 8).after(5, 6, -1),
-                new AppendAsk().from(1, 1, 8).after(5, 6, 0).round(-1),
-                new AppendAsk().from(1, 1, 8).after(5, 6, 0).entries(5, 1, 40),
-                new AppendAsk().from(1, 1, 8).after(5, 6, 0).entries(9, 1, 40),
-                new AppendAsk().from(1, 1, 8).after(5, 6, 0).entries(7, 2, 40),
-                new AppendAsk().from(1, 1, 8).after(5, 6, 0).entries(7, -1, 40),
-                new AppendAsk().from(1, 1, 8).after(5, 6, 0).entries(7, 0, 0),
-                new AppendAsk().from(1, 1, 8).after(Long.MAX_VALUE, 6, 0),
-                new AppendAsk().from(0, 1, 8).after(5, 6, 0),
-                new AppendAsk().from(1, 1, Long.MAX_VALUE).after(5, 6, 0));
+                new AppendAsk().from(1, 7, 1, 8).after(-1, 6, 0),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 0, 0),
+                new AppendAsk().from(1, 7, 1, 8).after(0, 3, 0),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 9, 0),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 6, -1),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 6, 0).round(-1),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 6, 0).entries(5, 1, 40),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 6, 0).entries(9, 1, 40),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 6, 0).entries(7, 2, 40),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 6, 0).entries(7, -1, 40),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 6, 0).entries(7, 0, 0),
+                new AppendAsk().from(1, 7, 1, 8).after(Long.MAX_VALUE, 6, 0),
+                new AppendAsk().from(1, 7, 1, 8).after(5, 6, 0).to(-1, false),
+                new AppendAsk().from(128, 7, 1, 8).after(5, 6, 0),
+                new AppendAsk().from(1, 7, -1, 8).after(5, 6, 0),
+                new AppendAsk().from(0, 7, 1, 8).after(5, 6, 0),
+                new AppendAsk().from(1, 7, 1, Long.MAX_VALUE).after(5, 6, 0));
         for (AppendAsk ask : impossible) {
             int length = encode(ask);
             assertEquals(Verdict.MALFORMED, decoder.decode(buffer, OFFSET, length), ask.toString());
+        }
+    }
+
+    @Test
+    void refusesImpossibleLetters() {
+        Sender sender = new Sender(1, 7, 1, 8);
+        List<RaftMessage> impossible = List.of(
+                new VoteAsk(sender, true, true, 1, 5, 6),
+                new VoteAsk(sender, true, false, 0, 5, 6),
+                new VoteAsk(sender, false, false, 1, 5, 9),
+                new VoteReply(sender, 9, 1, true, true),
+                new SnapshotAsk(sender, 0, 6, 1_000, 0, 100),
+                new SnapshotAsk(sender, 5, 0, 1_000, 0, 100),
+                new SnapshotAsk(sender, 5, 9, 1_000, 0, 100),
+                new SnapshotAsk(sender, 5, 6, 1_000, -1, 100),
+                new SnapshotAsk(sender, 5, 6, 1_000, 901, 100),
+                new SnapshotAsk(sender, 5, 6, 1_000, Long.MAX_VALUE, 100),
+                new SnapshotAsk(sender, 5, 6, 1_000, 0, 0),
+                new SnapshotReply(sender, 9, 0, 0, true),
+                new SnapshotReply(sender, 9, 5, -1, false),
+                new HashReport(sender, 0, 4),
+                new HashVerdict(sender, 9, 64, 4, 4));
+        for (RaftMessage message : impossible) {
+            int length = encode(message);
+            assertEquals(Verdict.MALFORMED, decoder.decode(buffer, OFFSET, length), message.toString());
         }
     }
 

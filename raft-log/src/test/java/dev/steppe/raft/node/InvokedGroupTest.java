@@ -220,7 +220,7 @@ class InvokedGroupTest {
         long droppedCount = one.node.droppedFrameCount();
         UnsafeBuffer frame = new UnsafeBuffer(new byte[256]);
         int length = new RaftMessageEncoder(InvokedGroup.CLUSTER_ID)
-                .encode(new AppendAsk().from(2, 1, 1_000).after(0, 0, 0), frame, 0);
+                .encode(new AppendAsk().from(2, 0, 1, 1_000).after(0, 0, 0), frame, 0);
         group.network
                 .join(new PeerIdentity(InvokedGroup.CLUSTER_ID, "north", PeerRole.SERVER, 3, 99))
                 .listen("server-3", PeerPolicy.sameRegionServers(), new LinkListener() {

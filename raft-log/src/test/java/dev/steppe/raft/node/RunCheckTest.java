@@ -98,18 +98,18 @@ class RunCheckTest {
         Server server = aloneWithALiar();
         add(1, 8);
         frame.put(RecordLayout.HEADER_BYTES, (byte) 1);
-        say(new AppendAsk().from(LIAR, 99, 1).after(0, 0, 0), 1);
+        say(new AppendAsk().from(LIAR, 0, 99, 1).after(0, 0, 0), 1);
         assertEquals(1, server.node.droppedFrameCount());
         assertEquals(0, server.node.status().indexes().lastIndex());
         crc = EntryChain.ORIGIN;
         frame.put(RecordLayout.HEADER_BYTES, (byte) 0);
         add(1, 8);
         add(2, 8);
-        say(new AppendAsk().from(LIAR, 99, 1).after(0, 0, 0), 2);
+        say(new AppendAsk().from(LIAR, 0, 99, 1).after(0, 0, 0), 2);
         assertEquals(2, server.node.status().indexes().lastIndex());
         crc ^= 1;
         add(3, 8);
-        say(new AppendAsk().from(LIAR, 99, 1).after(2, 1, 0), 1);
+        say(new AppendAsk().from(LIAR, 0, 99, 1).after(2, 1, 0), 1);
         assertEquals(2, server.node.droppedFrameCount());
         assertEquals(2, server.node.status().indexes().forcedIndex());
         assertEquals(List.of(), server.halts.halts());
@@ -119,7 +119,7 @@ class RunCheckTest {
     void losesARunThatIsLongerThanItsBatches() throws OperatingFault {
         Server server = aloneWithALiar();
         add(1, 400_000);
-        say(new AppendAsk().from(LIAR, 99, 1).after(0, 0, 0), 1);
+        say(new AppendAsk().from(LIAR, 0, 99, 1).after(0, 0, 0), 1);
         assertEquals(1, server.node.droppedFrameCount());
         assertEquals(0, server.node.status().indexes().lastIndex());
         assertEquals(List.of(), server.halts.halts());

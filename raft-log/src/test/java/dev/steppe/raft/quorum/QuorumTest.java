@@ -60,7 +60,7 @@ class QuorumTest {
         assertEquals(Verdict.OPEN, ballot.verdict());
         ballot.record(1, false);
         assertEquals(Verdict.LOST, ballot.verdict());
-        ballot.clear();
+        ballot.clear(3);
         assertEquals(Verdict.OPEN, ballot.verdict());
     }
 
