@@ -1,8 +1,10 @@
 package dev.steppe.runtime;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
@@ -18,6 +20,8 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  * read with acquire, so its bytes are seen; no lock and no allocation.
  */
 public final class ByteMailbox {
+    private static final int HEAD_BYTES = 2 * Long.BYTES;
+
     private final ManyToOneRingBuffer ring;
 
     /**
@@ -38,6 +42,23 @@ public final class ByteMailbox {
      */
     public boolean offer(int typeId, DirectBuffer buffer, int offset, int length) {
         return ring.write(typeId, buffer, offset, length);
+    }
+
+    /**
+     * As {@link #offer(int, DirectBuffer, int, int)}, with two words in front of the bytes, little endian; together at
+     * most {@link #messageMaxBytes()}.
+     */
+    public boolean offer(int typeId, long first, long second, DirectBuffer buffer, int offset, int length) {
+        int index = ring.tryClaim(typeId, HEAD_BYTES + length);
+        if (index <= 0) {
+            return false;
+        }
+        AtomicBuffer target = ring.buffer();
+        target.putLong(index, first, ByteOrder.LITTLE_ENDIAN);
+        target.putLong(index + Long.BYTES, second, ByteOrder.LITTLE_ENDIAN);
+        target.putBytes(index + HEAD_BYTES, buffer, offset, length);
+        ring.commit(index);
+        return true;
     }
 
     /**

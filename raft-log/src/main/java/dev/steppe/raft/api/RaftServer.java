@@ -16,6 +16,22 @@ public interface RaftServer<R> extends AutoCloseable {
     ProposeVerdict propose(DirectBuffer buffer, int offset, int length, ProposalListener<R> listener);
 
     /**
+     * Opens a session, in which each command is applied at most once however often it is proposed (Ongaro thesis §6.3).
+     * ACCEPTED promises exactly one call of {@code listener}.
+     */
+    ProposeVerdict openSession(SessionOpening listener);
+
+    /**
+     * Offers one command of a session; like {@link #propose(DirectBuffer, int, int, ProposalListener)}, but it is
+     * applied only if the session is open and no command with this or a later sequence was applied in it. A client has
+     * one command of a session under way at a time, and repeats it with the same sequence until it knows the outcome.
+     *
+     * @param sequence from 1, rising from command to command of the session
+     */
+    ProposeVerdict propose(
+            long sessionId, long sequence, DirectBuffer buffer, int offset, int length, SessionListener<R> listener);
+
+    /**
      * Asks for a linearizable read (ReadIndex, Ongaro thesis §6.4). ACCEPTED promises exactly one call of
      * {@code listener}, on the apply agent, once the local state contains everything that was committed before this
      * call.

@@ -7,7 +7,7 @@ package dev.steppe.raft.api;
  * @param role what it is in {@code term}
  * @param leaderId the leader of {@code term} as far as known, -1 if nobody
  * @param indexes how far the log has come here
- * @param stateHash hash of the state at {@link Indexes#appliedIndex()}
+ * @param stateHash hash of the state, and of the client sessions if there are any, at {@link Indexes#appliedIndex()}
  * @param durability whether an acknowledgement survives power loss
  * @param timing the inequality that keeps a quorum stable
  */

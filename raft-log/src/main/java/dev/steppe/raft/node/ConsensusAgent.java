@@ -248,7 +248,8 @@ final class ConsensusAgent<R> implements Agent {
     }
 
     private void onCommand(int type, DirectBuffer buffer, int offset, int length) {
-        parts.performer().passCommand(buffer, offset, length);
+        int kind = parts.desks().proposals().kind(type - 1);
+        parts.performer().passCommand(kind, buffer, offset, length);
         commandCount++;
         commandBytes += RecordLayout.recordBytes(length);
         parts.performer().expect(type - 1, core.shape().lastIndex() + commandCount, core.term());

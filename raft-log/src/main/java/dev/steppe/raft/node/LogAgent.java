@@ -228,6 +228,8 @@ final class LogAgent implements Agent {
             storeHardState();
             switch (type) {
                 case NodeMail.COMMAND -> appendEntry(NodeMail.KIND_COMMAND, buffer, offset, length);
+                case NodeMail.SESSION_COMMAND -> appendEntry(NodeMail.KIND_SESSION_COMMAND, buffer, offset, length);
+                case NodeMail.SESSION_OPEN -> appendEntry(NodeMail.KIND_SESSION_OPEN, buffer, offset, length);
                 case NodeMail.RECORDS -> appendRecords(buffer, offset, length);
                 case NodeMail.NO_OP -> beginLeadership(NodeMail.word(buffer, offset, 0));
                 case NodeMail.CUT -> cutFrom(NodeMail.word(buffer, offset, 0));

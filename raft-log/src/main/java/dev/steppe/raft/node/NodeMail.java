@@ -26,6 +26,10 @@ final class NodeMail {
     static final int COMMAND = 3;
     /** To log: whole entry records of a leader. */
     static final int RECORDS = 4;
+    /** To log: payload of one entry that opens a session. */
+    static final int SESSION_OPEN = 5;
+    /** To log: payload of one command of a session. */
+    static final int SESSION_COMMAND = 6;
 
     /** To consensus: readable index, forced index, cuts carried out, forced sequence of the vault. */
     static final int LOG_PROGRESS = 1;
@@ -51,6 +55,14 @@ final class NodeMail {
     static final int KIND_NO_OP = 0;
 
     static final int KIND_COMMAND = 1;
+    /** Payload: {@link dev.steppe.raft.message} says how a membership is written. */
+    static final int KIND_MEMBERSHIP = 2;
+    /** Payload: how many sessions there may be with this one, i64. */
+    static final int KIND_SESSION_OPEN = 3;
+    /** Payload: session id i64, sequence i64, then the command. */
+    static final int KIND_SESSION_COMMAND = 4;
+
+    static final int SESSION_HEAD_BYTES = 2 * Long.BYTES;
 
     private static final int PROGRESS_BYTES = 1 << 12;
     private static final int MEMBER_ID_MAX = 127;

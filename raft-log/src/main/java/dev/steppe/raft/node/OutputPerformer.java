@@ -36,8 +36,14 @@ final class OutputPerformer {
     }
 
     /** Hands a command to the log, where it takes the next index; only after {@link #hasRoomInLog}. */
-    void passCommand(DirectBuffer buffer, int offset, int length) {
-        if (!mail.log.offer(NodeMail.COMMAND, buffer, offset, length)) {
+    void passCommand(int kind, DirectBuffer buffer, int offset, int length) {
+        int type = switch (kind) {
+            case NodeMail.KIND_COMMAND -> NodeMail.COMMAND;
+            case NodeMail.KIND_SESSION_OPEN -> NodeMail.SESSION_OPEN;
+            case NodeMail.KIND_SESSION_COMMAND -> NodeMail.SESSION_COMMAND;
+            default -> throw Invariant.broken("nobody proposes entries of this kind", kind);
+        };
+        if (!mail.log.offer(type, buffer, offset, length)) {
             throw Invariant.broken("the log's mailbox is full: length, waiting bytes", length, mail.log.waitingBytes());
         }
     }

@@ -2,6 +2,7 @@ package dev.steppe.raft.node;
 
 import dev.steppe.raft.api.ProposalListener;
 import dev.steppe.raft.api.ProposeVerdict;
+import dev.steppe.raft.api.SessionListener;
 import dev.steppe.runtime.ByteMailbox;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.DirectBuffer;
@@ -27,6 +28,8 @@ final class ProposalDesk<R> {
     private static final class Seat<R> extends AtomicReference<@Nullable ProposalListener<R>> {
         private static final long serialVersionUID = 1L;
         private final int id;
+        /** Kind of the entry that is proposed; set before the bytes are offered, so whoever has those sees it. */
+        private int kind;
 
         Seat(int id) {
             this.id = id;
@@ -48,7 +51,7 @@ final class ProposalDesk<R> {
     }
 
     /** Takes a command, or says why not; the listener belongs to the seat only if ACCEPTED. Any thread. */
-    ProposeVerdict offer(DirectBuffer buffer, int offset, int length, ProposalListener<R> listener) {
+    ProposeVerdict offer(int kind, DirectBuffer buffer, int offset, int length, ProposalListener<R> listener) {
         if (isClosed) {
             return ProposeVerdict.CLOSED;
         }
@@ -56,8 +59,28 @@ final class ProposalDesk<R> {
         if (seat == null) {
             return ProposeVerdict.BACK_PRESSURED;
         }
+        seat.kind = kind;
         seat.set(listener);
-        if (!commands.offer(seat.id + 1, buffer, offset, length)) {
+        return settle(seat, commands.offer(seat.id + 1, buffer, offset, length));
+    }
+
+    /** Takes a command of a session, or says why not; the listener belongs to the seat only if ACCEPTED. Any thread. */
+    ProposeVerdict offer(
+            long sessionId, long sequence, DirectBuffer buffer, int offset, int length, SessionListener<R> listener) {
+        if (isClosed) {
+            return ProposeVerdict.CLOSED;
+        }
+        Seat<R> seat = freeSeats.poll();
+        if (seat == null) {
+            return ProposeVerdict.BACK_PRESSURED;
+        }
+        seat.kind = NodeMail.KIND_SESSION_COMMAND;
+        seat.set(listener);
+        return settle(seat, commands.offer(seat.id + 1, sessionId, sequence, buffer, offset, length));
+    }
+
+    private ProposeVerdict settle(Seat<R> seat, boolean isOffered) {
+        if (!isOffered) {
             seat.set(null);
             freeSeats.offer(seat);
             return ProposeVerdict.BACK_PRESSURED;
@@ -70,6 +93,11 @@ final class ProposalDesk<R> {
             }
         }
         return ProposeVerdict.ACCEPTED;
+    }
+
+    /** Kind of the entry that was proposed from a seat; for who has its bytes. */
+    int kind(int seatId) {
+        return seats[seatId].kind;
     }
 
     /** Most proposals under way. */

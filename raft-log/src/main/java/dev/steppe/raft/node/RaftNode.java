@@ -12,6 +12,8 @@ import dev.steppe.raft.api.RaftStatus;
 import dev.steppe.raft.api.RaftStatus.Durability;
 import dev.steppe.raft.api.ReadListener;
 import dev.steppe.raft.api.RoleListener;
+import dev.steppe.raft.api.SessionListener;
+import dev.steppe.raft.api.SessionOpening;
 import dev.steppe.raft.api.StateMachine;
 import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.LogShape;
@@ -33,6 +35,7 @@ import dev.steppe.raft.storage.file.FileDirectory;
 import dev.steppe.runtime.AgentHost;
 import dev.steppe.runtime.IdleChoice;
 import dev.steppe.runtime.ThreadLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,6 +171,34 @@ public final class RaftNode<R> implements RaftServer<R> {
 
     @Override
     public ProposeVerdict propose(DirectBuffer buffer, int offset, int length, ProposalListener<R> listener) {
+        ProposeVerdict refusal = refusalOf(length);
+        return refusal == null
+                ? desks.proposals().offer(NodeMail.KIND_COMMAND, buffer, offset, length, listener)
+                : refusal;
+    }
+
+    @Override
+    public ProposeVerdict propose(
+            long sessionId, long sequence, DirectBuffer buffer, int offset, int length, SessionListener<R> listener) {
+        ProposeVerdict refusal = refusalOf(length + NodeMail.SESSION_HEAD_BYTES);
+        return refusal == null
+                ? desks.proposals().offer(sessionId, sequence, buffer, offset, length, listener)
+                : refusal;
+    }
+
+    @Override
+    public ProposeVerdict openSession(SessionOpening listener) {
+        UnsafeBuffer limit = new UnsafeBuffer(new byte[Long.BYTES]);
+        limit.putLong(0, config.options().sessionMaxCount(), ByteOrder.LITTLE_ENDIAN);
+        ProposeVerdict refusal = refusalOf(limit.capacity());
+        return refusal == null
+                ? desks.proposals()
+                        .offer(NodeMail.KIND_SESSION_OPEN, limit, 0, limit.capacity(), new SessionOpener<>(listener))
+                : refusal;
+    }
+
+    /** Why nothing of that length can be proposed now; null if it can. */
+    private @Nullable ProposeVerdict refusalOf(int length) {
         if (length > config.maxEntryBytes()) {
             return ProposeVerdict.TOO_LARGE;
         }
@@ -176,7 +208,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         if (board.isDiskFull() && !desks.proposals().isClosed()) {
             return ProposeVerdict.BACK_PRESSURED;
         }
-        return desks.proposals().offer(buffer, offset, length, listener);
+        return null;
     }
 
     @Override

@@ -42,7 +42,9 @@ class ApplyAgentTest {
 
         private int sit(int number) {
             UnsafeBuffer buffer = new UnsafeBuffer(new byte[8]);
-            assertEquals(ProposeVerdict.ACCEPTED, desk.offer(buffer, 0, 8, new TellingListener(number, told)));
+            assertEquals(
+                    ProposeVerdict.ACCEPTED,
+                    desk.offer(NodeMail.KIND_COMMAND, buffer, 0, 8, new TellingListener(number, told)));
             int[] seatId = new int[1];
             desk.drain((type, bytes, offset, length) -> seatId[0] = type - 1, 1);
             return seatId[0];

@@ -129,7 +129,7 @@ class InvokedGroupTest {
 
     @Test
     void livesInTheSmallestLimits() {
-        InvokedGroup group = new InvokedGroup(3, 19, RaftConfig.Limits.TINY);
+        InvokedGroup group = new InvokedGroup(3, 19, RaftConfig.Limits.TINY, RaftConfig.Options.DEFAULT);
         commit(group, 2_000);
         group.servers.forEach(server -> server.crash(PageFate.LOSE_ALL));
         group.servers.forEach(Server::start);
