@@ -20,7 +20,8 @@ final class ArchitectureTest {
                     raft.storage        | PORT    |
                     raft.log.layout     | DATA    |
                     raft.log.vault      | MACHINE | raft.storage raft.log.layout
-                    raft.log            | MACHINE | raft.core raft.storage raft.log.layout raft.log.vault
+                    raft.log.segment    | MACHINE | raft.storage raft.log.layout
+                    raft.log            | MACHINE | raft.core raft.storage raft.log.layout raft.log.vault raft.log.segment
                     raft.snapshot       | MACHINE | raft.quorum raft.storage
                     raft.timing         | MACHINE |
                     raft.session        | MACHINE |

@@ -8,6 +8,7 @@ import dev.steppe.raft.log.LogRecovery;
 import dev.steppe.raft.log.RaftLog;
 import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
@@ -50,7 +51,7 @@ final class OpenLogWorld implements AutoCloseable {
             throw new IllegalStateException("a new directory is in use: " + parent);
         }
         LogConfig config = new LogConfig(segmentMib << 20, BATCH_MAX_BYTES);
-        if (!(LogRecovery.open(held.directory(), IDENTITY, config, () -> 1) instanceof RecoveryVerdict.Clean clean)) {
+        if (!(LogRecovery.open(held.directory(), IDENTITY, config, () -> 1, LogPosition.ORIGIN) instanceof RecoveryVerdict.Clean clean)) {
             throw new IllegalStateException("a new log is not clean: " + parent);
         }
         return new OpenLogWorld(parent, clean.open(), segmentMib << 20);

@@ -4,6 +4,9 @@ import dev.steppe.raft.log.layout.EntryChain;
 import dev.steppe.raft.log.layout.FrameHeader;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.log.layout.TailMark;
+import dev.steppe.raft.log.segment.LogSegment;
+import dev.steppe.raft.log.segment.SegmentTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.BufferUtil;
@@ -11,26 +14,31 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The batch that is being built, off the heap, behind room for its header. Owned by the owner of the log; allocates
- * nothing after construction. Always continues the entry that it was begun behind.
+ * The batch that is being built, off the heap, between room for its header and for the mark behind it. Owned by the
+ * owner of the log; allocates nothing after construction. Always continues the entry that it was begun behind.
  */
 final class BatchFrame {
     private final ByteBuffer bytes;
     private final UnsafeBuffer buffer;
     private final FrameHeader header;
     private final EntryChain chain;
+    private final TailMark mark;
+    private final int recordMaxBytes;
     private int frameBytes = FrameHeader.BYTES;
     private int entryCount;
     private long lastIndex;
     private long lastTerm;
     private int lastChainCrc;
+    private int chainCrcBefore;
 
     BatchFrame(LogIdentity identity, int batchMaxBytes) {
-        int capacityBytes = FrameHeader.BYTES + batchMaxBytes;
+        recordMaxBytes = batchMaxBytes;
+        int capacityBytes = FrameHeader.BYTES + batchMaxBytes + TailMark.BYTES;
         bytes = BufferUtil.allocateDirectAligned(capacityBytes, 64).order(ByteOrder.LITTLE_ENDIAN);
         buffer = new UnsafeBuffer(bytes);
         header = new FrameHeader(identity);
         chain = new EntryChain(identity.clusterId());
+        mark = new TailMark(identity);
     }
 
     /** Forgets what was built; the next entry follows the last one of {@code table}. */
@@ -41,6 +49,7 @@ final class BatchFrame {
         lastIndex = table.lastIndex();
         lastTerm = table.lastTerm();
         lastChainCrc = table.lastChainCrc();
+        chainCrcBefore = lastChainCrc;
     }
 
     int frameBytes() {
@@ -61,10 +70,12 @@ final class BatchFrame {
 
     /** APPENDED if {@code recordBytes} more fit, else why not. */
     AppendVerdict room(int recordBytes) {
-        if (recordBytes > bytes.capacity() - FrameHeader.BYTES) {
+        if (recordBytes > recordMaxBytes) {
             return AppendVerdict.TOO_LARGE;
         }
-        return recordBytes > bytes.capacity() - frameBytes ? AppendVerdict.BATCH_FULL : AppendVerdict.APPENDED;
+        return recordBytes > FrameHeader.BYTES + recordMaxBytes - frameBytes
+                ? AppendVerdict.BATCH_FULL
+                : AppendVerdict.APPENDED;
     }
 
     /** Adds one entry for which there is room. */
@@ -120,23 +131,40 @@ final class BatchFrame {
         entryCount++;
     }
 
-    /** The finished batch for the tail of {@code segment}, from position 0 to the limit. */
+    /** The finished batch for the tail of {@code segment} with the mark behind it, from position 0 to the limit. */
     ByteBuffer seal(LogSegment segment, int cutCount, long watermarkIndex, long watermarkTerm) {
-        header.holding(FrameHeader.BATCH, lastIndex - entryCount + 1, entryCount)
+        header.holding(FrameHeader.BATCH, lastIndex - entryCount + 1, entryCount, chainCrcBefore)
                 .knowing(cutCount, watermarkIndex, watermarkTerm);
-        return sealed(segment);
+        return sealed(segment, lastIndex + 1);
     }
 
-    /** A finished mark that cuts from {@code index} on, as mark number {@code cutCount}. */
-    ByteBuffer sealCut(LogSegment segment, int cutCount, long index, long termBefore) {
+    /**
+     * A finished mark that cuts from {@code index} on, as mark number {@code cutCount}; the table says what is before.
+     */
+    ByteBuffer sealCut(LogSegment segment, int cutCount, long index, SegmentTable table) {
         frameBytes = FrameHeader.BYTES;
-        header.holding(FrameHeader.CUT, index, 0).knowing(cutCount, index - 1, termBefore);
-        return sealed(segment);
+        header.holding(FrameHeader.CUT, index, 0, table.chainCrcAt(index - 1))
+                .knowing(cutCount, index - 1, table.termAt(index - 1));
+        return sealed(segment, index);
     }
 
-    private ByteBuffer sealed(LogSegment segment) {
-        header.seal(bytes, frameBytes, segment.generation(), segment.tailOffset());
-        bytes.limit(frameBytes).position(0);
+    private ByteBuffer sealed(LogSegment segment, long nextIndex) {
+        int offset = segment.tailOffset();
+        header.seal(bytes, frameBytes, segment.generation(), offset);
+        int writtenBytes = frameBytes;
+        if (segment.hasRoom(frameBytes + TailMark.BYTES)) {
+            mark.put(bytes, frameBytes, segment.generation(), offset + frameBytes, nextIndex);
+            writtenBytes += TailMark.BYTES;
+        }
+        bytes.limit(writtenBytes).position(0);
+        return bytes;
+    }
+
+    /** The mark that belongs behind the tail of {@code segment}, from position 0 to the limit. */
+    ByteBuffer tailMark(LogSegment segment, long nextIndex) {
+        bytes.clear();
+        mark.put(bytes, 0, segment.generation(), segment.tailOffset(), nextIndex);
+        bytes.limit(TailMark.BYTES);
         return bytes;
     }
 

@@ -2,50 +2,78 @@ package dev.steppe.raft.log;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.log.segment.LogSegment;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads entries where they lie, without a copy; for replication, apply, recovery and inspection. Reused while reading,
  * owned by one thread, which may be another than the log's: it then reads no further than an index that reached it
- * through a mail. While a cursor is open nothing is unmapped. Allocates nothing after construction.
+ * through a mail. The segment that it stands on is neither unmapped nor used for anything else, although the log may
+ * have given it up; so a cursor that is left standing keeps one segment on the disk. Allocates nothing after
+ * construction.
  *
  * <p>What the accessors give is valid until the cursor moves; a cursor must not stand on an entry that is being cut.
  */
 public final class EntryCursor implements AutoCloseable {
+    private static final DirectBuffer NOWHERE = new UnsafeBuffer(new byte[0]);
+
     private final RaftLog log;
-    private DirectBuffer buffer;
+    private DirectBuffer buffer = NOWHERE;
+    private @Nullable LogSegment pinned;
     private long index;
     private int recordOffset;
     private int lengthAndKind;
     private boolean isClosed;
 
-    EntryCursor(RaftLog log, DirectBuffer anySegment) {
+    EntryCursor(RaftLog log) {
         this.log = log;
-        buffer = anySegment;
     }
 
     /**
      * Moves to entry {@code newIndex}, of which the caller knows that entries up to {@code readableIndex} may be read.
      *
-     * @return false, and nothing moves, if {@code newIndex} is beyond {@code readableIndex}
+     * @return false, and nothing moves, if {@code newIndex} is beyond {@code readableIndex}, or so old that the log has
+     *     given it up ({@link RaftLog#firstIndex()})
      */
     public boolean moveTo(long newIndex, long readableIndex) {
         if (isClosed) {
             throw Invariant.broken("closed cursor moved: index", newIndex);
         }
-        if (newIndex < log.firstIndex()) {
-            throw Invariant.broken("entry before the log: index, first", newIndex, log.firstIndex());
+        if (newIndex < 1) {
+            throw Invariant.broken("entries begin with 1: index", newIndex);
         }
         if (newIndex > readableIndex) {
             return false;
         }
         LogSegment segment = log.segmentOf(newIndex);
+        if (segment == null || (segment != pinned && !hasPinned(segment))) {
+            return false;
+        }
         index = newIndex;
         recordOffset = segment.offsetOf(newIndex);
         buffer = segment.mapped();
         lengthAndKind = buffer.getInt(recordOffset, ByteOrder.LITTLE_ENDIAN);
         return true;
+    }
+
+    /** Holds {@code segment} instead of the one held; false if it is gone. */
+    private boolean hasPinned(LogSegment segment) {
+        if (!segment.pins().tryPin()) {
+            return false;
+        }
+        unpin();
+        pinned = segment;
+        return true;
+    }
+
+    private void unpin() {
+        if (pinned != null) {
+            pinned.pins().unpin();
+            pinned = null;
+        }
     }
 
     /** Moves to the next entry, like {@link #moveTo}. */
@@ -108,6 +136,8 @@ public final class EntryCursor implements AutoCloseable {
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            buffer = NOWHERE;
+            unpin();
             log.cursorClosed();
         }
     }

@@ -3,12 +3,20 @@ package dev.steppe.raft.log;
 import dev.steppe.base.Entropy;
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.LogReading.Parts;
 import dev.steppe.raft.log.RecoveryVerdict.Damaged;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.RecoveryVerdict.Reason;
 import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.log.layout.SegmentLayout;
+import dev.steppe.raft.log.layout.TailMark;
+import dev.steppe.raft.log.segment.FrameScan;
+import dev.steppe.raft.log.segment.LogSegment;
+import dev.steppe.raft.log.segment.SegmentPool;
+import dev.steppe.raft.log.segment.SegmentTable;
+import dev.steppe.raft.log.vault.BaseFile;
 import dev.steppe.raft.log.vault.HardStateVault;
 import dev.steppe.raft.log.vault.IdentityFile;
 import dev.steppe.raft.log.vault.Quarantine;
@@ -18,7 +26,6 @@ import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -27,31 +34,29 @@ import org.jspecify.annotations.Nullable;
  * Opens the data directory of one server: formats a new one, or checks every byte that an answer will depend on. One
  * opening is one object, used by one thread.
  *
- * <p>The rule: where the walk over the frames ends, anything that had been forced must lie in front. Who says what had
- * been forced? Every header that survives behind that place, the watermark file, and any content in a later segment (a
- * segment is forced before the next is begun). If one of them speaks of more than is there, this is damage, and nothing
- * is changed. If none does, what lies behind is a torn tail: it is zeroed, so that it can never line up with later
- * frames. Then everything above the surviving watermark is written and forced once more: after a failed force the page
- * cache may show what the disk does not hold.
+ * <p>{@link LogReading} judges; nothing is changed unless the log can be used. Then a torn tail is zeroed, so that it
+ * can never line up with later frames, and everything above the surviving watermark is written and forced once more:
+ * after a failed force the page cache may show what the disk does not hold. A log that a newer snapshot has overtaken
+ * begins anew behind it.
  *
- * <p>Sources: 1. Alagappan et al., Protocol-Aware Recovery for Consensus-Based Storage, FAST 2018. 2. Rebello et al.,
- * ATC 2020, on what stays in the page cache.
+ * <p>Source: Rebello et al., Can Applications Recover from fsync Failures, ATC 2020, on what stays in the page cache.
  */
 public final class LogRecovery {
     private final LatchedDirectory directory;
     private final LogIdentity identity;
     private final LogConfig config;
     private final Entropy entropy;
-    private final SegmentTable table = new SegmentTable();
-    private final FrameScan scan;
-    private final List<StorageFile> opened = new ArrayList<>();
+    private final LogPosition snapshot;
+    private final LogReading reading;
 
-    private LogRecovery(StorageDirectory directory, LogIdentity identity, LogConfig config, Entropy entropy) {
-        this.directory = new LatchedDirectory(directory);
+    private LogRecovery(
+            LatchedDirectory directory, LogIdentity identity, LogConfig config, Entropy entropy, LogPosition snapshot) {
+        this.directory = directory;
         this.identity = identity;
         this.config = config;
         this.entropy = entropy;
-        scan = new FrameScan(table, identity);
+        this.snapshot = snapshot;
+        reading = new LogReading(directory, snapshot);
     }
 
     /**
@@ -59,14 +64,18 @@ public final class LogRecovery {
      * the disk needs for that. Files that are not the log's are left alone.
      *
      * @param entropy draws the id of a directory that is formatted; asked for nothing else
+     * @param snapshot what the newest snapshot that can be believed stands for; {@link LogPosition#ORIGIN} if there is
+     *     none. Entries up to it are not missed. Of a snapshot that was published and does not continue this log, it is
+     *     the log that goes
      * @throws OperatingFault when the directory cannot be read or written; it must then be closed and opened anew
      */
     public static RecoveryVerdict open(
-            StorageDirectory directory, LogIdentity identity, LogConfig config, Entropy entropy) throws OperatingFault {
+            StorageDirectory directory, LogIdentity identity, LogConfig config, Entropy entropy, LogPosition snapshot)
+            throws OperatingFault {
         if (!DirectBuffer.SHOULD_BOUNDS_CHECK) {
             throw Invariant.broken("bounds checks of buffers must stay on", "agrona.disable.bounds.checks");
         }
-        LogRecovery recovery = new LogRecovery(directory, identity, config, entropy);
+        LogRecovery recovery = new LogRecovery(new LatchedDirectory(directory), identity, config, entropy, snapshot);
         boolean isOpen = false;
         try {
             RecoveryVerdict verdict = recovery.run();
@@ -74,7 +83,7 @@ public final class LogRecovery {
             return verdict;
         } finally {
             if (!isOpen) {
-                recovery.opened.forEach(StorageFile::close);
+                recovery.reading.close();
             }
         }
     }
@@ -88,40 +97,27 @@ public final class LogRecovery {
             }
             names = directory.names();
         }
-        IdentityFile identityFile = IdentityFile.open(openFile(IdentityFile.FILE_NAME));
-        if (identityFile == null) {
-            return new Damaged(IdentityFile.FILE_NAME, Reason.DAMAGED_IDENTITY);
-        }
-        if (!identityFile.identity().equals(identity)) {
-            return new RecoveryVerdict.Foreign(identityFile.identity());
-        }
-        HardStateVault vault = names.contains(HardStateVault.FILE_NAME)
-                ? HardStateVault.open(openFile(HardStateVault.FILE_NAME), identity)
-                : null;
-        if (vault == null) {
-            return new Damaged(HardStateVault.FILE_NAME, Reason.DAMAGED_VAULT);
-        }
-        RecoveryVerdict refusal = openSegments(names);
+        RecoveryVerdict refusal = reading.read(names, identity);
         if (refusal == null && !names.contains(WatermarkFile.FILE_NAME)) {
             refusal = make(WatermarkFile.FILE_NAME, WatermarkFile.FILE_BYTES, WatermarkFile.head(identity));
         }
-        return refusal != null ? refusal : recover(identityFile, vault);
+        return refusal != null ? refusal : recover(reading.parts());
     }
 
     /** Makes what a new directory lacks, the identity last; null when it is complete. */
     private @Nullable RecoveryVerdict format(List<String> names) throws OperatingFault {
-        if (hasContent(names)) {
-            return new Damaged(IdentityFile.FILE_NAME, Reason.DAMAGED_IDENTITY);
+        if (snapshot.index() > 0 || hasContent(names)) {
+            return new Damaged(Place.file(IdentityFile.FILE_NAME), Reason.DAMAGED_IDENTITY);
         }
         RecoveryVerdict refusal = null;
         if (!names.contains(HardStateVault.FILE_NAME)) {
             refusal = make(HardStateVault.FILE_NAME, HardStateVault.FILE_BYTES, HardStateVault.head(identity));
         }
+        if (refusal == null && !names.contains(BaseFile.FILE_NAME)) {
+            refusal = make(BaseFile.FILE_NAME, BaseFile.FILE_BYTES, BaseFile.head(identity, 1));
+        }
         if (refusal == null && !names.contains(SegmentLayout.nameOf(1))) {
-            refusal = make(
-                    SegmentLayout.nameOf(1),
-                    config.segmentBytes(),
-                    SegmentLayout.header(identity, 1, config.segmentBytes()));
+            refusal = makeSegment(1);
         }
         if (refusal == null) {
             refusal = make(
@@ -140,18 +136,28 @@ public final class LogRecovery {
         boolean hasContent = false;
         for (String name : names) {
             if (name.equals(HardStateVault.FILE_NAME)) {
-                HardStateVault vault = HardStateVault.open(openFile(name), identity);
-                hasContent |= vault == null || !vault.isFresh();
+                try (StorageFile file = directory.open(name)) {
+                    HardStateVault vault = HardStateVault.read(file, identity);
+                    hasContent |= vault == null || !vault.isFresh();
+                }
+            } else if (name.equals(BaseFile.FILE_NAME)) {
+                try (StorageFile file = directory.open(name)) {
+                    BaseFile base = BaseFile.read(file, identity);
+                    hasContent |= base == null || !base.isFresh();
+                }
             } else if (SegmentLayout.isName(name)) {
-                LogSegment segment = new LogSegment(openFile(name), 1);
-                hasContent |= !name.equals(SegmentLayout.nameOf(1))
-                        || !SegmentLayout.matches(segment.bytes(), identity, 1)
-                        || contentEnd(segment) > segment.tailOffset();
+                hasContent |= !name.equals(SegmentLayout.nameOf(1)) || hasContent(name);
             }
         }
-        opened.forEach(StorageFile::close);
-        opened.clear();
         return hasContent;
+    }
+
+    private boolean hasContent(String segmentName) throws OperatingFault {
+        try (StorageFile file = directory.open(segmentName)) {
+            LogSegment segment = new LogSegment(file, 1);
+            return !SegmentLayout.matches(segment.bytes(), identity, 1)
+                    || new FrameScan(new SegmentTable(), identity, 0).isBegun(segment);
+        }
     }
 
     private @Nullable RecoveryVerdict make(String name, int lengthBytes, ByteBuffer head) throws OperatingFault {
@@ -160,71 +166,48 @@ public final class LogRecovery {
                 : new RecoveryVerdict.NoSpace(name, lengthBytes);
     }
 
-    private @Nullable RecoveryVerdict openSegments(List<String> names) throws OperatingFault {
-        for (String name : names) {
-            if (!SegmentLayout.isName(name)) {
-                continue;
-            }
-            long generation = table.nextGeneration();
-            if (!name.equals(SegmentLayout.nameOf(generation))) {
-                return new Damaged(SegmentLayout.nameOf(generation), Reason.MISSING_SEGMENT);
-            }
-            LogSegment segment = new LogSegment(openFile(name), generation);
-            if (!SegmentLayout.matches(segment.bytes(), identity, generation)) {
-                return new Damaged(name, Reason.DAMAGED_SEGMENT_HEADER);
-            }
-            table.addSegment(segment);
-        }
-        return table.nextGeneration() == 1 ? new Damaged(SegmentLayout.nameOf(1), Reason.MISSING_SEGMENT) : null;
+    private @Nullable RecoveryVerdict makeSegment(long generation) throws OperatingFault {
+        int segmentBytes = config.segmentBytes();
+        return make(
+                SegmentLayout.nameOf(generation),
+                segmentBytes,
+                SegmentLayout.head(identity, generation, 0, segmentBytes));
     }
 
-    private RecoveryVerdict recover(IdentityFile identityFile, HardStateVault vault) throws OperatingFault {
-        WatermarkFile watermark = WatermarkFile.open(openFile(WatermarkFile.FILE_NAME), identity);
-        boolean isWhole = walk();
-        LogSegment tail = table.active();
-        boolean isWatermarkBeyond =
-                watermark.wasReadable() && scan.isBeyond(watermark.cutCount(), watermark.index(), watermark.term());
-        if (!isWhole || isWatermarkBeyond || scan.isMoreVouchedFor()) {
-            return new Damaged(tail.name() + " at offset " + tail.tailOffset(), Reason.DAMAGED_ENTRIES);
-        }
-        long vouchedIndex = scan.vouchedIndex();
-        if (watermark.wasReadable() && watermark.cutCount() == table.cutCount()) {
-            vouchedIndex = Math.max(vouchedIndex, watermark.index());
-        }
+    private RecoveryVerdict recover(Parts parts) throws OperatingFault {
+        parts.vault().repair();
+        parts.base().repair();
+        SegmentTable table = parts.table();
+        SegmentPool pool = new SegmentPool();
+        reading.obsoleteNames().forEach(pool::addUnmapped);
         BatchFrame batch = new BatchFrame(identity, config.batchMaxBytes());
-        if (contentEnd(tail) > tail.tailOffset()) {
-            doubt(vault);
+        Place place = reading.tailPlace();
+        int discardedBytes = parts.scan().endBehindTail() - place.offset();
+        if (discardedBytes > 0) {
+            doubt(parts.vault());
         }
-        int discardedBytes = settleTail(tail, vouchedIndex, batch.scratch());
+        if (reading.isBehindSnapshot()) {
+            RecoveryVerdict refusal = beginBehindSnapshot(table, parts.base(), pool);
+            if (refusal != null) {
+                return refusal;
+            }
+        } else {
+            settleTail(parts, batch);
+        }
+        WatermarkFile watermark = parts.watermark() != null
+                ? parts.watermark()
+                : WatermarkFile.open(directory.open(WatermarkFile.FILE_NAME), identity);
         watermark.store(table.cutCount(), table.lastIndex(), table.lastTerm());
+        IdentityFile identityFile = parts.identityFile();
         identityFile.begin();
         identityFile.close();
-        RaftLog log = new RaftLog(directory, identity, config, new RaftLog.Recovered(table, watermark, batch));
-        OpenLog open = new OpenLog(directory, log, vault, identityFile.directoryId(), identityFile.incarnation());
+        RaftLog log = new RaftLog(
+                directory, identity, config, new RaftLog.Recovered(table, pool, parts.base(), watermark, batch));
+        OpenLog open =
+                new OpenLog(directory, log, parts.vault(), identityFile.directoryId(), identityFile.incarnation());
         return discardedBytes == 0
                 ? new RecoveryVerdict.Clean(open)
-                : new RecoveryVerdict.TornTail(open, table.lastIndex() + 1, discardedBytes);
-    }
-
-    /**
-     * Fills the table, segment by segment. False if a segment ends before its frames do and a later one has content.
-     */
-    private boolean walk() {
-        LogSegment[] segments = table.segments();
-        int lastOrdinal = segments.length - 1;
-        while (lastOrdinal > 0 && contentEnd(segments[lastOrdinal]) == SegmentLayout.FRAMES_OFFSET) {
-            lastOrdinal--;
-        }
-        scan.scanActive();
-        for (int ordinal = 1; ordinal <= lastOrdinal; ordinal++) {
-            boolean isEnded = contentEnd(table.active()) == table.active().tailOffset();
-            if (!isEnded && !scan.isContinuedIn(segments[ordinal])) {
-                return false;
-            }
-            table.roll();
-            scan.scanActive();
-        }
-        return true;
+                : new RecoveryVerdict.TornTail(open, place, discardedBytes);
     }
 
     /** Notes durably, before the tail is gone that gives reason to it, that this server doubts what it acknowledged. */
@@ -234,41 +217,88 @@ public final class LogRecovery {
         }
     }
 
-    /** Writes once more what nothing vouches for, zeros what lies behind the tail, and forces both. */
-    private static int settleTail(LogSegment tail, long vouchedIndex, ByteBuffer scratch) throws OperatingFault {
-        int startOffset = SegmentLayout.FRAMES_OFFSET;
-        if (vouchedIndex >= tail.firstIndex()) {
-            int recordOffset = tail.offsetOf(vouchedIndex);
-            startOffset =
-                    recordOffset + RecordLayout.recordBytes(RecordLayout.payloadBytes(tail.bytes(), recordOffset));
+    /** An empty log behind the snapshot, in a segment of its own; until the base is stored, the old one stands. */
+    private @Nullable RecoveryVerdict beginBehindSnapshot(SegmentTable table, BaseFile base, SegmentPool pool)
+            throws OperatingFault {
+        long generation = table.nextGeneration();
+        RecoveryVerdict refusal = makeSegment(generation);
+        if (refusal != null) {
+            return refusal;
         }
+        int cutCount = table.cutCount() + 1;
+        LogSegment segment = new LogSegment(directory.open(SegmentLayout.nameOf(generation)), generation);
+        base.store(generation, snapshot, cutCount);
+        table.addSegment(segment);
+        pool.retire(table.beginWith(segment, snapshot, cutCount));
+        return null;
+    }
+
+    /**
+     * Writes once more what nothing vouches for, zeros what was written behind the tail, marks the tail, and forces
+     * all.
+     */
+    private void settleTail(Parts parts, BatchFrame batch) throws OperatingFault {
+        LogSegment tail = parts.table().active();
+        long lastIndex = parts.table().lastIndex();
+        int startOffset = startOfUnvouched(tail, vouchedIndex(parts), lastIndex);
         int tailOffset = tail.tailOffset();
-        int endOffset = contentEnd(tail);
+        int endOffset = parts.scan().endBehindTail();
+        boolean isMarked = parts.scan().isTailMarked();
+        rewrite(tail, startOffset, tailOffset, batch.scratch());
+        zero(tail, tailOffset, endOffset, batch.scratch());
+        if (!isMarked || endOffset > tailOffset) {
+            boolean isBegun = tailOffset > SegmentLayout.FRAMES_OFFSET;
+            tail.write(tailOffset, batch.tailMark(tail, isBegun ? lastIndex + 1 : TailMark.NOT_BEGUN));
+        }
+        if (startOffset < tailOffset || !tail.isForced()) {
+            tail.force();
+        }
+    }
+
+    private long vouchedIndex(Parts parts) {
+        WatermarkFile watermark = parts.watermark();
+        long vouchedIndex = parts.scan().vouchedIndex();
+        return watermark != null
+                        && watermark.wasReadable()
+                        && watermark.cutCount() == parts.table().cutCount()
+                ? Math.max(vouchedIndex, watermark.index())
+                : vouchedIndex;
+    }
+
+    private static int startOfUnvouched(LogSegment tail, long vouchedIndex, long lastIndex) {
+        if (vouchedIndex >= lastIndex) {
+            return tail.tailOffset();
+        }
+        if (vouchedIndex < tail.firstIndex()) {
+            return SegmentLayout.FRAMES_OFFSET;
+        }
+        int recordOffset = tail.offsetOf(vouchedIndex);
+        return recordOffset + RecordLayout.recordBytes(RecordLayout.payloadBytes(tail.bytes(), recordOffset));
+    }
+
+    private static void rewrite(LogSegment tail, int startOffset, int endOffset, ByteBuffer scratch)
+            throws OperatingFault {
         int offset = startOffset;
         while (offset < endOffset) {
-            boolean isKept = offset < tailOffset;
-            int chunkBytes = Math.min(scratch.capacity(), (isKept ? tailOffset : endOffset) - offset);
-            scratch.clear();
-            for (int i = 0; i < chunkBytes; i += Long.BYTES) {
-                scratch.putLong(isKept ? tail.bytes().getLong(offset + i) : 0);
-            }
-            scratch.flip();
+            int chunkBytes = Math.min(scratch.capacity(), endOffset - offset);
+            scratch.clear().put(0, tail.bytes(), offset, chunkBytes).limit(chunkBytes);
             tail.write(offset, scratch);
             offset += chunkBytes;
         }
-        if (startOffset < endOffset) {
-            tail.force();
+    }
+
+    private static void zero(LogSegment tail, int startOffset, int endOffset, ByteBuffer scratch)
+            throws OperatingFault {
+        int offset = startOffset;
+        scratch.clear();
+        for (int i = 0; i < scratch.capacity() && startOffset < endOffset; i++) {
+            scratch.put(i, (byte) 0);
         }
-        return endOffset - tailOffset;
-    }
-
-    private static int contentEnd(LogSegment segment) {
-        return FrameScan.endOfContent(segment, segment.tailOffset());
-    }
-
-    private StorageFile openFile(String name) throws OperatingFault {
-        StorageFile file = directory.open(name);
-        opened.add(file);
-        return file;
+        while (offset < endOffset) {
+            int chunkBytes = Math.min(scratch.capacity(), endOffset - offset);
+            scratch.clear().limit(chunkBytes);
+            tail.write(offset, scratch);
+            offset += chunkBytes;
+        }
     }
 }

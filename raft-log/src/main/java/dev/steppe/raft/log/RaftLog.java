@@ -4,22 +4,29 @@ import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.layout.FrameHeader;
 import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.log.segment.LogSegment;
+import dev.steppe.raft.log.segment.SegmentPool;
+import dev.steppe.raft.log.segment.SegmentTable;
+import dev.steppe.raft.log.vault.BaseFile;
 import dev.steppe.raft.log.vault.WatermarkFile;
 import dev.steppe.raft.storage.LatchedDirectory;
 import dev.steppe.raft.storage.PrepareVerdict;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The log of one server: a sequence of entries numbered from 1. Owned by one thread; {@link EntryCursor}s read from
- * others. Appending allocates nothing, except that the table of offsets of a segment doubles when its records (24 bytes
- * and the payload) are shorter than 128 bytes on average.
+ * The log of one server: a sequence of entries numbered from 1, of which a snapshot may have taken the beginning. Owned
+ * by one thread; {@link EntryCursor}s read from others. Appending allocates nothing, except that the table of offsets
+ * of a segment doubles when its records (24 bytes and the payload) are shorter than 128 bytes on average.
  *
  * <p>Always: {@code forcedIndex <= lastIndex}; entries up to {@code forcedIndex} survive power loss; terms never fall;
  * a frame lies in one segment; a segment is forced before the next one takes a frame. Files only grow at their tail: a
- * conflict is cut by a mark behind the entries it discards, nothing acknowledged is ever written over.
+ * conflict is cut by a mark behind the entries it discards, nothing acknowledged is ever written over. Segments go from
+ * the beginning only, after the base file has said so durably; their blocks are used again.
  *
  * <p>After the first failed write or force every later one is refused ({@link LatchedDirectory}). An
  * {@code InternalError} from the mapping is nobody's to catch.
@@ -32,6 +39,8 @@ public final class RaftLog implements AutoCloseable {
     private final LogIdentity identity;
     private final LogConfig config;
     private final SegmentTable table;
+    private final SegmentPool pool;
+    private final BaseFile base;
     private final WatermarkFile watermark;
     private final BatchFrame batch;
     /** Open cursors, plus one while the log itself is open; at 0 the mappings go. */
@@ -49,6 +58,8 @@ public final class RaftLog implements AutoCloseable {
         this.identity = identity;
         this.config = config;
         table = recovered.table();
+        pool = recovered.pool();
+        base = recovered.base();
         watermark = recovered.watermark();
         batch = recovered.batch();
         forcedIndex = table.lastIndex();
@@ -57,7 +68,7 @@ public final class RaftLog implements AutoCloseable {
     }
 
     /** What recovery hands over. */
-    record Recovered(SegmentTable table, WatermarkFile watermark, BatchFrame batch) {}
+    record Recovered(SegmentTable table, SegmentPool pool, BaseFile base, WatermarkFile watermark, BatchFrame batch) {}
 
     /**
      * Begins a leader's batch of entries of one term and log time; what an earlier batch held unwritten is forgotten.
@@ -166,7 +177,7 @@ public final class RaftLog implements AutoCloseable {
      */
     public AppendVerdict truncateFrom(long index) throws OperatingFault {
         checkOpen();
-        checkPresent(index, 1);
+        checkPresent(index, table.base().index() + 1);
         batch.begin(table);
         batchTerm = 0;
         int markBytes = batch.frameBytes();
@@ -176,7 +187,7 @@ public final class RaftLog implements AutoCloseable {
         force();
         LogSegment segment = placeFor(markBytes);
         int offset = segment.tailOffset();
-        segment.write(offset, batch.sealCut(segment, table.cutCount() + 1, index, termAt(index - 1)));
+        segment.write(offset, batch.sealCut(segment, table.cutCount() + 1, index, table));
         segment.force();
         table.addCut(offset, index);
         noteForced();
@@ -184,45 +195,87 @@ public final class RaftLog implements AutoCloseable {
         return AppendVerdict.APPENDED;
     }
 
-    /** First index that the log holds, or would hold first. */
-    public long firstIndex() {
-        return 1;
+    /**
+     * Gives up entries of the beginning that a snapshot stands for: as many whole segments as hold none beyond
+     * {@code index}. Forces the base file first, if there is anything to give up. Readers that stand on them may stay.
+     *
+     * @param index up to which a durable snapshot stands for the entries; it may lie beyond the last
+     * @return {@link #firstIndex()} from now on
+     */
+    public long truncatePrefix(long index) throws OperatingFault {
+        checkOpen();
+        int ordinal = table.beginnableOrdinal(index);
+        if (ordinal > 0) {
+            LogSegment first = table.segments()[ordinal];
+            base.store(first.generation(), first.start(), first.startCutCount());
+            pool.retire(table.dropBefore(ordinal));
+        }
+        return firstIndex();
     }
 
-    /** Last index written; 0 in an empty log. */
+    /**
+     * Discards every entry and goes on behind {@code position}, which a durable snapshot stands for; an unwritten batch
+     * is forgotten. Durable when it returns. Until the base file is forced, the old log stands.
+     *
+     * @return APPENDED, or NO_SEGMENT: then nothing has changed
+     */
+    public AppendVerdict reset(LogPosition position) throws OperatingFault {
+        checkOpen();
+        if (!table.isNextPrepared()) {
+            return AppendVerdict.NO_SEGMENT;
+        }
+        LogSegment first = table.nextPrepared();
+        int cutCount = table.cutCount() + 1;
+        base.store(first.generation(), position, cutCount);
+        pool.retire(table.beginWith(first, position, cutCount));
+        noteForced();
+        batch.begin(table);
+        batchTerm = 0;
+        return AppendVerdict.APPENDED;
+    }
+
+    /** First index that the log holds, or would hold first. Any thread. */
+    public long firstIndex() {
+        return table.firstIndex();
+    }
+
+    /** What lies before {@link #firstIndex()}: {@link LogPosition#ORIGIN}, or what a snapshot stands for. */
+    public LogPosition base() {
+        return table.base();
+    }
+
+    /** Last index written; that of the base in an empty log. */
     public long lastIndex() {
         return table.lastIndex();
     }
 
-    /** Term of the last entry; 0 in an empty log. */
+    /** Term of the last entry; that of the base in an empty log. */
     public long lastTerm() {
         return table.lastTerm();
     }
 
-    /** Last index that survives power loss; 0 if none. */
+    /** Last index that survives power loss; that of the base if none. */
     public long forcedIndex() {
         return forcedIndex;
     }
 
-    /** Term of the entry at {@code index}, 0..lastIndex; 0 at index 0. One binary search. */
+    /** Term of the entry at {@code index}, from the base to the last; 0 at index 0. One binary search. */
     public long termAt(long index) {
-        checkPresent(index, 0);
+        checkPresent(index, table.base().index());
         return table.termAt(index);
     }
 
-    /** Log time of the entry at {@code index}, 0..lastIndex, in milliseconds; 0 at index 0. One binary search. */
+    /** Log time of the entry at {@code index}, from the base to the last, in milliseconds. One binary search. */
     public long logTimeAt(long index) {
-        checkPresent(index, 0);
-        if (index == 0) {
-            return 0;
-        }
-        LogSegment segment = table.segmentOf(index);
-        return RecordLayout.logTimeMs(segment.bytes(), segment.offsetOf(index));
+        checkPresent(index, table.base().index());
+        return table.logTimeAt(index);
     }
 
-    /** Chain checksum at {@code index}, 0..lastIndex: equal on two replicas exactly if they agree up to it. */
+    /**
+     * Chain checksum at {@code index}, from the base to the last: equal on two replicas exactly if they agree up to it.
+     */
     public int chainCrcAt(long index) {
-        checkPresent(index, 0);
+        checkPresent(index, table.base().index());
         return table.chainCrcAt(index);
     }
 
@@ -230,7 +283,7 @@ public final class RaftLog implements AutoCloseable {
     public EntryCursor openCursor() {
         checkOpen();
         userCount.incrementAndGet();
-        return new EntryCursor(this, table.active().mapped());
+        return new EntryCursor(this);
     }
 
     /** True if the batch that is being built and one more of any length find a place without another segment. */
@@ -254,20 +307,23 @@ public final class RaftLog implements AutoCloseable {
         return table.isNextPrepared();
     }
 
-    /** The making of the next segment, for a thread of its own; hand it to {@link #adopt} when it says PREPARED. */
+    /**
+     * The making of the next segment, for a thread of its own; hand it to {@link #adopt} when it says PREPARED. One at
+     * a time.
+     */
     public SegmentPreparation nextPreparation() {
         checkOpen();
-        return new SegmentPreparation(directory, identity, table.nextGeneration(), config.segmentBytes());
+        return new SegmentPreparation(directory, identity, config, table.nextGeneration(), pool);
     }
 
     /** Takes over a prepared segment. One that was made twice is a broken invariant. */
-    public void adopt(SegmentPreparation preparation) throws OperatingFault {
+    public void adopt(SegmentPreparation preparation) {
         checkOpen();
         if (preparation.generation() != table.nextGeneration()) {
             throw Invariant.broken(
                     "segment out of order: expected, got", table.nextGeneration(), preparation.generation());
         }
-        table.addSegment(preparation.open());
+        table.addSegment(preparation.segment());
     }
 
     /** Makes the next segment, here and now, unless one stands ready. Blocks while the disk writes a whole segment. */
@@ -300,6 +356,7 @@ public final class RaftLog implements AutoCloseable {
         } finally {
             isClosed = true;
             watermark.close();
+            base.close();
             cursorClosed();
         }
     }
@@ -310,9 +367,12 @@ public final class RaftLog implements AutoCloseable {
             for (LogSegment segment : table.segments()) {
                 segment.close();
             }
+            pool.close();
         }
     }
 
+    /** The segment of entry {@code index}, null if it is gone; to be pinned before it is read. Any thread. */
+    @Nullable
     LogSegment segmentOf(long index) {
         return table.segmentOf(index);
     }

@@ -7,26 +7,26 @@ import dev.steppe.raft.storage.StorageDirectory;
 
 /** What opening a data directory came to. Nothing stays open unless the verdict carries an {@link OpenLog}. */
 public sealed interface RecoveryVerdict {
-    /** Every entry that was ever written is there; or the directory was new. */
+    /** Every entry that was ever written is there, or in the snapshot; or the directory was new. */
     record Clean(OpenLog open) implements RecoveryVerdict {}
 
     /**
-     * Behind the last whole frame lay {@code discardedBytes} of bytes above every surviving watermark. They were
-     * zeroed. Nothing that this server acknowledged is lost, unless the disk lost its last batch and its last watermark
-     * too, which nobody can tell from here: the vault says {@code DOUBTFUL} from now on.
+     * Behind the last whole frame lay {@code discardedBytes} of bytes that nothing explains, above every surviving
+     * watermark. They were zeroed. Nothing that this server acknowledged is lost, unless the disk lost its last batch
+     * and its last watermark too, which nobody can tell from here: the vault says {@code DOUBTFUL} from now on.
      *
-     * @param cutIndex the first index that is not there; what lay at it, if anything, was cut
-     * @param discardedBytes from the cut to the last byte that was not zero
+     * @param place where the tail began, and the first index that is not there
+     * @param discardedBytes from there to the last byte that may have been written
      */
-    record TornTail(OpenLog open, long cutIndex, long discardedBytes) implements RecoveryVerdict {}
+    record TornTail(OpenLog open, Place place, long discardedBytes) implements RecoveryVerdict {}
 
     /**
      * Something that had been forced is not there any more, or a file is not what it must be. Nothing was changed. This
      * server may neither vote nor count until it has been refilled.
      *
-     * @param place file and, where there is one, byte offset
+     * @param place where the log cannot be believed any more
      */
-    record Damaged(String place, Reason reason) implements RecoveryVerdict {}
+    record Damaged(Place place, Reason reason) implements RecoveryVerdict {}
 
     /** A healthy directory of another cluster or member. Nothing was changed. */
     record Foreign(LogIdentity found) implements RecoveryVerdict {}
@@ -40,6 +40,12 @@ public sealed interface RecoveryVerdict {
         DAMAGED_IDENTITY,
         /** Neither copy of term and vote can be read, or the file is missing. */
         DAMAGED_VAULT,
+        /** Neither copy of where the log begins can be read, or the file is missing. */
+        DAMAGED_BASE,
+        /** The log begins behind an entry that no snapshot reaches. */
+        MISSING_SNAPSHOT,
+        /** The snapshot and the log have the same entry with another past. */
+        OTHER_PAST,
         /** A segment is missing. */
         MISSING_SEGMENT,
         /** A segment's header or length is not what it was made with. */

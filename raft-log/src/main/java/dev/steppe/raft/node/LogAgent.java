@@ -215,11 +215,7 @@ final class LogAgent implements Agent {
             supplyRetryNs = clock.nanoTime() + SPACE_RETRY_NS;
             return;
         }
-        try {
-            log.adopt(supplied.preparation());
-        } catch (OperatingFault first) {
-            fault = first;
-        }
+        log.adopt(supplied.preparation());
     }
 
     private void onMail(int type, DirectBuffer buffer, int offset, int length) {

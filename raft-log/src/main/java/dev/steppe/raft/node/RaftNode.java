@@ -24,6 +24,7 @@ import dev.steppe.raft.log.LogRecovery;
 import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.message.RaftMessageDecoder;
 import dev.steppe.raft.message.RaftMessageEncoder;
@@ -295,7 +296,7 @@ public final class RaftNode<R> implements RaftServer<R> {
             throws OperatingFault {
         LogIdentity identity = new LogIdentity(config.clusterId(), config.memberId());
         LogConfig logConfig = NodeSizes.of(config.limits()).log(config.limits());
-        return LogRecovery.open(directory, identity, logConfig, entropy);
+        return LogRecovery.open(directory, identity, logConfig, entropy, LogPosition.ORIGIN);
     }
 
     private static OpenLog openLogOf(RecoveryVerdict verdict, int memberId) throws OperatingFault {

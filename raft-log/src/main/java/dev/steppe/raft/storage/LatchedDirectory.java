@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that is given up after its first fault: one failed write or force of any of its files, and every later
- * write, force, preparation, publication and deletion is refused with that fault. Reading goes on.
+ * write, force, preparation, publication, renaming and deletion is refused with that fault. Reading goes on.
  *
  * <p>After a failed force the kernel marks pages clean that never reached the disk, and the next force succeeds; so a
  * retry would acknowledge what is not there. Sources: 1. Rebello et al., Can Applications Recover from fsync Failures,
@@ -62,6 +62,16 @@ public final class LatchedDirectory implements StorageDirectory {
         check();
         try {
             directory.delete(name);
+        } catch (OperatingFault fault) {
+            throw latch(fault);
+        }
+    }
+
+    @Override
+    public void rename(String from, String to) throws OperatingFault {
+        check();
+        try {
+            directory.rename(from, to);
         } catch (OperatingFault fault) {
             throw latch(fault);
         }

@@ -49,6 +49,11 @@ final class LatchedFile implements StorageFile {
     }
 
     @Override
+    public void warm() {
+        file.warm();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

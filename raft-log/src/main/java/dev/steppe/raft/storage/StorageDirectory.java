@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * The data directory of one server, held exclusively from its creation to {@link #close()}. {@link #prepare} may run on
- * a thread of its own beside the owner, and so may {@link #create}, {@link #openSequential}, {@link #delete} and the
- * files that they are about; the rest belongs to the owner.
+ * a thread of its own beside the owner, and so may {@link #create}, {@link #openSequential}, {@link #open},
+ * {@link #rename}, {@link #delete} and the files that they are about; the rest belongs to the owner.
  */
 public interface StorageDirectory extends AutoCloseable {
     /** Names of all complete files, ascending; what an interrupted {@link #prepare} left is not among them. */
@@ -39,6 +39,12 @@ public interface StorageDirectory extends AutoCloseable {
      * reads on. A name that is not there is not missed.
      */
     void delete(String name) throws OperatingFault;
+
+    /**
+     * Gives the file {@code from} the name {@code to}, which nobody has, and syncs the folders: after a crash in
+     * between it has the one or the other. A folder that is not there is made. Who has the file open reads on.
+     */
+    void rename(String from, String to) throws OperatingFault;
 
     /** False where the file system keeps nothing over a power loss (tmpfs): durability is then shown as unforced. */
     boolean isDurable();

@@ -36,6 +36,12 @@ public interface StorageFile extends AutoCloseable {
      */
     void force() throws OperatingFault;
 
+    /**
+     * Brings every page into memory and into the mapping, so that neither a write nor a read has to wait for the disk
+     * soon after. Takes as long as reading the file.
+     */
+    void warm();
+
     /** Unmaps and closes. Idempotent. The owner knows that nobody reads any more. */
     @Override
     void close();

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.Damaged;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.SegmentLayout;
 import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.memory.MemoryDisk;
@@ -26,7 +27,8 @@ final class EveryByteTest {
 
     @Test
     void neverSilentlyReadsOtherContent() throws OperatingFault {
-        OpenLog open = LogFixture.clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, TINY, LogFixture.ENTROPY));
+        OpenLog open = LogFixture.clean(
+                LogRecovery.open(disk.hold(), LogFixture.IDENTITY, TINY, LogFixture.ENTROPY, LogPosition.ORIGIN));
         writeForced(open.log(), 1, "a", "", text("b", 60));
         writeForced(open.log(), 2, text("c", 1_500));
         assertEquals(AppendVerdict.APPENDED, open.log().truncateFrom(3));
@@ -52,7 +54,8 @@ final class EveryByteTest {
         int bit = offset & 7;
         rotten.become(disk);
         rotten.flipBit(name, offset, bit);
-        RecoveryVerdict verdict = LogRecovery.open(rotten.hold(), LogFixture.IDENTITY, TINY, LogFixture.ENTROPY);
+        RecoveryVerdict verdict =
+                LogRecovery.open(rotten.hold(), LogFixture.IDENTITY, TINY, LogFixture.ENTROPY, LogPosition.ORIGIN);
         if (verdict instanceof Damaged) {
             damagedCounts.merge(name, 1, Integer::sum);
             return;

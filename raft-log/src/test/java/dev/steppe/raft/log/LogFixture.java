@@ -7,6 +7,7 @@ import dev.steppe.base.Entropy;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.memory.MemoryDisk;
@@ -26,7 +27,7 @@ final class LogFixture {
 
     static RecoveryVerdict recover(MemoryDisk disk) throws OperatingFault {
         StorageDirectory directory = disk.hold();
-        return LogRecovery.open(directory, IDENTITY, SMALL, LogFixture.ENTROPY);
+        return LogRecovery.open(directory, IDENTITY, SMALL, LogFixture.ENTROPY, LogPosition.ORIGIN);
     }
 
     static OpenLog openClean(MemoryDisk disk) throws OperatingFault {

@@ -21,6 +21,7 @@ import dev.steppe.raft.log.RecoveryVerdict.NoSpace;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.RecoveryVerdict.Reason;
 import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.SegmentLayout;
 import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.memory.MemoryDisk;
@@ -47,9 +48,9 @@ final class LogRecoveryTest {
     @Test
     void keepsTheIdThatWasDrawnWhenItWasFormatted() throws OperatingFault {
         openClean(disk).close();
-        RecoveryVerdict again = LogRecovery.open(disk.hold(), IDENTITY, SMALL, () -> 77);
+        RecoveryVerdict again = LogRecovery.open(disk.hold(), IDENTITY, SMALL, () -> 77, LogPosition.ORIGIN);
         assertEquals(LogFixture.DIRECTORY_ID, clean(again).directoryId());
-        RecoveryVerdict zero = LogRecovery.open(new MemoryDisk().hold(), IDENTITY, SMALL, () -> 0);
+        RecoveryVerdict zero = LogRecovery.open(new MemoryDisk().hold(), IDENTITY, SMALL, () -> 0, LogPosition.ORIGIN);
         assertEquals(1, clean(zero).directoryId());
     }
 
@@ -60,7 +61,7 @@ final class LogRecoveryTest {
         open.vault().store(3, 2, Quarantine.NONE);
         write(open.log(), 1, text("b", 100));
         disk.killProgram();
-        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 176 + 90, 3);
+        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 184 + 90, 3);
         // Dies right after the tail is gone: the doubt must not go with it.
         disk.crashAt(disk.stepCount() + 6);
         assertThrows(OperatingFault.class, () -> recover(disk));
@@ -76,7 +77,8 @@ final class LogRecoveryTest {
         openClean(disk).close();
         for (LogIdentity other : List.of(new LogIdentity(1, 2), new LogIdentity(IDENTITY.clusterId(), 3))) {
             MemoryDisk copy = disk.copy();
-            RecoveryVerdict verdict = LogRecovery.open(copy.hold(), other, SMALL, LogFixture.ENTROPY);
+            RecoveryVerdict verdict =
+                    LogRecovery.open(copy.hold(), other, SMALL, LogFixture.ENTROPY, LogPosition.ORIGIN);
             assertEquals(new Foreign(IDENTITY), verdict);
         }
     }
@@ -107,9 +109,9 @@ final class LogRecoveryTest {
         open.close();
         for (int batch = 0; batch < 3; batch++) {
             MemoryDisk copy = disk.copy();
-            int offset = SegmentLayout.FRAMES_OFFSET + 176 * batch;
+            int offset = SegmentLayout.FRAMES_OFFSET + 184 * batch;
             copy.flipBit(FIRST, offset + 90, 3);
-            assertEquals(new Damaged(FIRST + " at offset " + offset, Reason.DAMAGED_ENTRIES), recover(copy));
+            assertEquals(new Damaged(new Place(FIRST, offset, batch + 1), Reason.DAMAGED_ENTRIES), recover(copy));
         }
     }
 
@@ -121,7 +123,7 @@ final class LogRecoveryTest {
         write(open.log(), 1, text("c", 100));
         disk.killProgram();
         disk.dropFile("watermark");
-        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 176 + 90, 3);
+        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 184 + 90, 3);
         assertTrue(recover(disk) instanceof Damaged);
     }
 
@@ -131,8 +133,8 @@ final class LogRecoveryTest {
         writeForced(open.log(), 1, text("a", 100));
         write(open.log(), 1, text("b", 100));
         disk.killProgram();
-        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 176 + 90, 3);
-        assertEquals(2, torn(recover(disk)).cutIndex());
+        disk.flipBit(FIRST, SegmentLayout.FRAMES_OFFSET + 184 + 90, 3);
+        assertEquals(2, torn(recover(disk)).place().index());
     }
 
     @Test
@@ -165,7 +167,7 @@ final class LogRecoveryTest {
         for (int lengthBytes = 0; lengthBytes < content.length; lengthBytes += 37) {
             MemoryDisk copy = disk.copy();
             copy.putFile(FIRST, Arrays.copyOf(content, lengthBytes));
-            assertEquals(new Damaged(FIRST, Reason.DAMAGED_SEGMENT_HEADER), recover(copy));
+            assertEquals(new Damaged(Place.file(FIRST), Reason.DAMAGED_SEGMENT_HEADER), recover(copy));
         }
     }
 
@@ -210,7 +212,7 @@ final class LogRecoveryTest {
     void findsDamageWhereACutMarkIsHit() throws OperatingFault {
         OpenLog open = openClean(disk);
         writeForced(open.log(), 1, "a", "b", "c");
-        int offset = SegmentLayout.FRAMES_OFFSET + 48 + 3 * 32;
+        int offset = SegmentLayout.FRAMES_OFFSET + 56 + 3 * 32;
         assertEquals(AppendVerdict.APPENDED, open.log().truncateFrom(3));
         checkDamagedCut(offset);
         writeForced(open.log(), 2, "d");
@@ -222,7 +224,7 @@ final class LogRecoveryTest {
     private void checkDamagedCut(int offset) throws OperatingFault {
         MemoryDisk copy = disk.copy();
         copy.flipBit(FIRST, offset + 20, 3);
-        assertEquals(new Damaged(FIRST + " at offset " + offset, Reason.DAMAGED_ENTRIES), recover(copy));
+        assertEquals(new Damaged(new Place(FIRST, offset, 4), Reason.DAMAGED_ENTRIES), recover(copy));
     }
 
     @Test
@@ -234,17 +236,17 @@ final class LogRecoveryTest {
         write(log, 1, text("c", 7_000));
         // Of the second segment only the middle of a batch survives, and no watermark that knows of entry 2.
         disk.losePower((name, page) -> name.equals(SECOND) && page == 2 ? 0xFF : 0);
-        int offset = SegmentLayout.FRAMES_OFFSET + 48 + 24 + 4_000;
+        int offset = SegmentLayout.FRAMES_OFFSET + 56 + 24 + 4_000;
         assertEquals(2, torn(recover(disk.copy())).open().log().lastIndex());
         disk.flipBit(FIRST, offset + 100, 3);
-        assertEquals(new Damaged(FIRST + " at offset " + offset, Reason.DAMAGED_ENTRIES), recover(disk));
+        assertEquals(new Damaged(new Place(FIRST, offset, 2), Reason.DAMAGED_ENTRIES), recover(disk));
     }
 
     @Test
     void believesNoFrameOfAnotherMember() throws OperatingFault {
         LogIdentity other = new LogIdentity(IDENTITY.clusterId(), 3);
         MemoryDisk otherDisk = new MemoryDisk();
-        OpenLog open = clean(LogRecovery.open(otherDisk.hold(), other, SMALL, LogFixture.ENTROPY));
+        OpenLog open = clean(LogRecovery.open(otherDisk.hold(), other, SMALL, LogFixture.ENTROPY, LogPosition.ORIGIN));
         writeForced(open.log(), 1, "a");
         open.close();
         openClean(disk).close();
@@ -267,7 +269,7 @@ final class LogRecoveryTest {
             open.close();
             contents.add(one.content(FIRST));
         }
-        int offset = SegmentLayout.FRAMES_OFFSET + 48 + 32;
+        int offset = SegmentLayout.FRAMES_OFFSET + 56 + 32;
         System.arraycopy(contents.get(1), offset, contents.get(0), offset, 200);
         openClean(disk).close();
         disk.putFile(FIRST, contents.get(0));

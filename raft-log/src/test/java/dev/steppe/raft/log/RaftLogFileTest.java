@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
@@ -96,7 +97,11 @@ final class RaftLogFileTest {
     private OpenLog openDirectory(LogConfig config) throws OperatingFault {
         DirectoryVerdict verdict = FileDirectory.hold(parent.resolve("data"));
         assertTrue(verdict instanceof DirectoryVerdict.Held, verdict::toString);
-        return clean(
-                LogRecovery.open(((DirectoryVerdict.Held) verdict).directory(), IDENTITY, config, LogFixture.ENTROPY));
+        return clean(LogRecovery.open(
+                ((DirectoryVerdict.Held) verdict).directory(),
+                IDENTITY,
+                config,
+                LogFixture.ENTROPY,
+                LogPosition.ORIGIN));
     }
 }

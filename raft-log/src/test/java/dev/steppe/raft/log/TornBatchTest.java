@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.TornTail;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.SegmentLayout;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ final class TornBatchTest {
 
     @Test
     void losesNothingAcknowledgedForAnySubsetOfPages() throws OperatingFault {
-        RaftLog log = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY))
+        RaftLog log = clean(LogRecovery.open(
+                        disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY, LogPosition.ORIGIN))
                 .log();
         writeForced(log, 1, "a", text("b", 1_000));
         writeForced(log, 2, text("c", 700));
@@ -42,7 +44,8 @@ final class TornBatchTest {
 
     @Test
     void losesNothingAcknowledgedForAnyTearOfTwoBatchesInFlight() throws OperatingFault {
-        RaftLog log = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY))
+        RaftLog log = clean(LogRecovery.open(
+                        disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY, LogPosition.ORIGIN))
                 .log();
         writeForced(log, 1, "a");
         List<String> acknowledged = entries(log);
@@ -75,7 +78,7 @@ final class TornBatchTest {
         write(log, 1, text("b", 6_000));
         disk.losePower((name, page) -> page == 2 ? 0xFF : 0);
         TornTail verdict = torn(recover(disk));
-        assertEquals(2, verdict.cutIndex());
+        assertEquals(2, verdict.place().index());
         assertTrue(verdict.discardedBytes() > 4_096 && verdict.discardedBytes() < 8_192, verdict::toString);
         writeForced(verdict.open().log(), 2, "c");
         disk.losePower((name, page) -> 0);
@@ -91,7 +94,7 @@ final class TornBatchTest {
         write(log, 1, text("b", 7_000));
         disk.losePower((name, page) -> name.equals(SegmentLayout.nameOf(2)) && page == 2 ? 0xFF : 0);
         TornTail verdict = torn(recover(disk));
-        assertEquals(2, verdict.cutIndex());
+        assertEquals(2, verdict.place().index());
         writeForced(verdict.open().log(), 2, text("c", 7_000));
         disk.losePower((name, page) -> 0);
         assertEquals(2, entries(openClean(disk).log()).size());
@@ -134,7 +137,8 @@ final class TornBatchTest {
     /** The acknowledged entries, or those and whole batches behind them; and the log goes on from there. */
     private static void checkAnswer(String what, MemoryDisk disk, List<String> acknowledged, List<List<String>> longer)
             throws OperatingFault {
-        RecoveryVerdict verdict = LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY);
+        RecoveryVerdict verdict =
+                LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY, LogPosition.ORIGIN);
         RaftLog log = verdict instanceof TornTail torn
                 ? torn.open().log()
                 : clean(verdict).log();
@@ -144,7 +148,8 @@ final class TornBatchTest {
         writeForced(log, 9, "next");
         List<String> expected = entries(log);
         disk.losePower((name, page) -> 0);
-        RaftLog again = clean(LogRecovery.open(disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY))
+        RaftLog again = clean(LogRecovery.open(
+                        disk.hold(), LogFixture.IDENTITY, SIX_PAGES, LogFixture.ENTROPY, LogPosition.ORIGIN))
                 .log();
         assertEquals(expected, entries(again), what);
     }

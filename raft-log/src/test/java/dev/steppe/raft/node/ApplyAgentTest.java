@@ -14,6 +14,7 @@ import dev.steppe.raft.log.LogRecovery;
 import dev.steppe.raft.log.RaftLog;
 import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.layout.LogIdentity;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.node.NodeMail.Pen;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import dev.steppe.runtime.SeededEntropy;
@@ -85,7 +86,8 @@ class ApplyAgentTest {
                 new MemoryDisk().hold(),
                 new LogIdentity(7, 1),
                 LogConfig.holding(1 << 16, 1_024),
-                new SeededEntropy(1));
+                new SeededEntropy(1),
+                LogPosition.ORIGIN);
         RaftLog log = ((RecoveryVerdict.Clean) verdict).open().log();
         UnsafeBuffer buffer = new UnsafeBuffer(new byte[8]);
         log.beginBatch(TERM, 1_000);

@@ -11,22 +11,24 @@ import java.nio.ByteOrder;
  *   1  u8   'F'
  *   2  u8   format version, 0
  *   3  u8   kind: 1 batch, 2 cut mark
- *   4  u32  header CRC32C over member id, file offset, generation, bytes 0-3 (the salt) and bytes 8-47
- *   8  u32  body CRC32C over bytes 48 to the end
+ *   4  u32  header CRC32C over member id, file offset, generation, bytes 0-3 (the salt) and bytes 8-55
+ *   8  u32  body CRC32C over bytes 56 to the end
  *  12  u32  length of the whole frame in bytes, a multiple of 8
  *  16  i64  first index (cut mark: the first index that is discarded)
  *  24  u32  entry count (cut mark: 0)
  *  28  u32  cut count: cut marks written so far in this log, this one included
  *  32  i64  watermark index: known to be forced before this frame was written
  *  40  i64  term of the entry at the watermark index (0 at index 0)
- *  48  ...  records, see {@link RecordLayout}
+ *  48  u32  chain checksum of the entry before the first index
+ *  52  u32  zero
+ *  56  ...  records, see {@link RecordLayout}
  * </pre>
  *
  * The header's checksum covers the body's, so one valid header binds the whole frame to its member, segment and offset.
  */
 public final class FrameHeader {
     /** Bytes in front of the records. */
-    public static final int BYTES = 48;
+    public static final int BYTES = 56;
 
     /** Frames begin at multiples of this many bytes. */
     public static final int ALIGNMENT_BYTES = 8;
@@ -46,6 +48,8 @@ public final class FrameHeader {
     private static final int CUT_COUNT = 28;
     private static final int WATERMARK_INDEX = 32;
     private static final int WATERMARK_TERM = 40;
+    private static final int CHAIN_CRC_BEFORE = 48;
+    private static final int RESERVED = 52;
 
     private final Crc crc = new Crc();
     private final ByteBuffer salt = ByteBuffer.allocateDirect(24).order(ByteOrder.LITTLE_ENDIAN);
@@ -57,17 +61,22 @@ public final class FrameHeader {
     private int cutCount;
     private long watermarkIndex;
     private long watermarkTerm;
+    private int chainCrcBefore;
 
     /** Headers of the log of {@code identity}. */
     public FrameHeader(LogIdentity identity) {
         salt.putInt(0, identity.memberId());
     }
 
-    /** Sets what the frame holds. A batch has at least one entry, a cut mark none. */
-    public FrameHeader holding(int newKind, long newFirstIndex, int newEntryCount) {
+    /**
+     * Sets what the frame holds, and the chain checksum of the entry before it. A batch has at least one entry, a cut
+     * mark none.
+     */
+    public FrameHeader holding(int newKind, long newFirstIndex, int newEntryCount, int newChainCrcBefore) {
         kind = newKind;
         firstIndex = newFirstIndex;
         entryCount = newEntryCount;
+        chainCrcBefore = newChainCrcBefore;
         return this;
     }
 
@@ -94,6 +103,8 @@ public final class FrameHeader {
         frame.putInt(CUT_COUNT, cutCount);
         frame.putLong(WATERMARK_INDEX, watermarkIndex);
         frame.putLong(WATERMARK_TERM, watermarkTerm);
+        frame.putInt(CHAIN_CRC_BEFORE, chainCrcBefore);
+        frame.putInt(RESERVED, 0);
         frame.putInt(HEADER_CRC, headerCrc(frame, 0, generation, fileOffset));
     }
 
@@ -118,6 +129,7 @@ public final class FrameHeader {
         cutCount = segment.getInt(offset + CUT_COUNT);
         watermarkIndex = segment.getLong(offset + WATERMARK_INDEX);
         watermarkTerm = segment.getLong(offset + WATERMARK_TERM);
+        chainCrcBefore = segment.getInt(offset + CHAIN_CRC_BEFORE);
         return isPlausible(segment.capacity() - offset);
     }
 
@@ -177,5 +189,10 @@ public final class FrameHeader {
     /** Term of the entry at {@link #watermarkIndex()}. */
     public long watermarkTerm() {
         return watermarkTerm;
+    }
+
+    /** Chain checksum of the entry before {@link #firstIndex()}: what a log begins with whose prefix is gone. */
+    public int chainCrcBefore() {
+        return chainCrcBefore;
     }
 }

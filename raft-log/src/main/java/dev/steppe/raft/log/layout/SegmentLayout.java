@@ -20,7 +20,7 @@ import java.util.Locale;
  *  44  ...  zeros
  * </pre>
  *
- * Written once, before the file gets its name, and never again.
+ * Written once, with the first {@link TailMark}, before the file gets its name, and never again.
  */
 public final class SegmentLayout {
     /** Offset of the first frame: a page of its own for the header, which is never written again. */
@@ -52,7 +52,8 @@ public final class SegmentLayout {
                 && nameOf(generationOf(name)).equals(name);
     }
 
-    private static long generationOf(String name) {
+    /** Generation of the segment called {@code name}, for which {@link #isName} holds. */
+    public static long generationOf(String name) {
         long generation = 0;
         for (int i = PREFIX.length(); i < name.length(); i++) {
             generation = generation << 4 | Character.digit(name.charAt(i), 16);
@@ -60,20 +61,26 @@ public final class SegmentLayout {
         return generation;
     }
 
-    /** A header for a fresh segment of {@code segmentBytes}. */
-    public static ByteBuffer header(LogIdentity identity, long generation, int segmentBytes) {
-        ByteBuffer header = ByteBuffer.allocateDirect(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    /**
+     * What a segment of {@code segmentBytes} begins with before it is begun: header, zeros, mark.
+     *
+     * @param previousGeneration generation that the blocks had before, 0 for fresh ones
+     */
+    public static ByteBuffer head(LogIdentity identity, long generation, long previousGeneration, int segmentBytes) {
+        ByteBuffer header =
+                ByteBuffer.allocateDirect(FRAMES_OFFSET + TailMark.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         header.putInt(0, MAGIC);
         header.putLong(CLUSTER_ID, identity.clusterId());
         header.putLong(MEMBER_ID, identity.memberId());
         header.putLong(GENERATION, generation);
-        header.putLong(PREVIOUS_GENERATION, 0);
+        header.putLong(PREVIOUS_GENERATION, previousGeneration);
         header.putInt(LENGTH, segmentBytes);
         header.putInt(CRC, crcOf(header));
+        new TailMark(identity).put(header, FRAMES_OFFSET, generation, FRAMES_OFFSET, TailMark.NOT_BEGUN);
         return header;
     }
 
-    /** True if {@code segment} begins with the header that {@link #header} would have given it. */
+    /** True if {@code segment} begins with a header that {@link #head} would have given it. */
     public static boolean matches(ByteBuffer segment, LogIdentity identity, long generation) {
         return segment.capacity() >= FRAMES_OFFSET + FrameHeader.BYTES
                 && segment.getInt(0) == MAGIC
@@ -82,6 +89,11 @@ public final class SegmentLayout {
                 && segment.getLong(MEMBER_ID) == identity.memberId()
                 && segment.getLong(GENERATION) == generation
                 && segment.getInt(LENGTH) == segment.capacity();
+    }
+
+    /** Generation that the blocks of a segment had before, of one for which {@link #matches} holds; 0 if none. */
+    public static long previousGeneration(ByteBuffer segment) {
+        return segment.getLong(PREVIOUS_GENERATION);
     }
 
     private static int crcOf(ByteBuffer header) {

@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A small record that is replaced as a whole: identity, hard state, watermark. Reads and writes it, reusable; 64 bytes
- * at the start of a page of its own, so that no power loss can tear it.
+ * A small record that is replaced as a whole: identity, hard state, watermark, base. Reads and writes it, reusable; 64
+ * bytes at the start of a page of its own, so that no power loss can tear it.
  *
  * <pre>
  *   0  u8   'S'
  *   1  u8   'V'
  *   2  u8   format version, 0
- *   3  u8   purpose: 1 identity, 2 hard state, 3 watermark
+ *   3  u8   purpose: 1 identity, 2 hard state, 3 watermark, 4 base
  *   4  u32  CRC32C over cluster id, member id, purpose (the salt) and bytes 8-63
  *   8  i64  sequence: counts the stores from 1
  *  16  i64  six values, see the owner
@@ -34,6 +34,9 @@ public final class Slot {
 
     /** Cut count, index, term. */
     public static final int WATERMARK = 3;
+
+    /** First generation kept, index, term, chain checksum and log time before it, cut count. */
+    public static final int BASE = 4;
 
     private static final int MAGIC = 'S' | 'V' << 8;
     private static final int CRC = 4;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Term, vote and quarantine of this server, together in one record: it is impossible to have one without the others.
- * Owned by one thread. What {@link #term()}, {@link #votedFor()} and {@link #quarantine()} answer is always on the
- * disk.
+ * Owned by one thread. What {@link #term()}, {@link #votedFor()} and {@link #quarantine()} answer is on the disk since
+ * {@link #repair()}.
  */
 public final class HardStateVault implements AutoCloseable {
     /** Name of the file. */
@@ -42,11 +42,18 @@ public final class HardStateVault implements AutoCloseable {
         return SlotPair.head(slotOf(identity).value(1, NOBODY));
     }
 
-    /** Opens the vault in {@code file}; null if both slots are damaged, then the file is left open. */
-    public static @Nullable HardStateVault open(StorageFile file, LogIdentity identity) throws OperatingFault {
+    /**
+     * Reads the vault in {@code file}; null if both slots are damaged. Not to be relied on before {@link #repair()}.
+     */
+    public static @Nullable HardStateVault read(StorageFile file, LogIdentity identity) {
         Slot slot = slotOf(identity);
         SlotPair pair = new SlotPair(file, slot);
-        return pair.load() ? new HardStateVault(pair, slot) : null;
+        return pair.read() ? new HardStateVault(pair, slot) : null;
+    }
+
+    /** Returns when what was read is on the disk, twice. */
+    public void repair() throws OperatingFault {
+        pair.repair();
     }
 
     /** The highest term that this server has stored; 0 before the first. */

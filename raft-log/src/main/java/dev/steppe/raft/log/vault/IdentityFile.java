@@ -41,11 +41,11 @@ public final class IdentityFile implements AutoCloseable {
         return SlotPair.head(slot);
     }
 
-    /** Opens {@code file}; null if both slots are damaged, then the file is left open. */
-    public static @Nullable IdentityFile open(StorageFile file) throws OperatingFault {
+    /** Reads {@code file}; null if both slots are damaged. */
+    public static @Nullable IdentityFile read(StorageFile file) {
         Slot slot = new Slot(Slot.IDENTITY, 0, 0);
         SlotPair pair = new SlotPair(file, slot);
-        return pair.load() ? new IdentityFile(pair, slot) : null;
+        return pair.read() ? new IdentityFile(pair, slot) : null;
     }
 
     /** Whose directory it is. */
@@ -65,6 +65,7 @@ public final class IdentityFile implements AutoCloseable {
 
     /** Counts one more opening; returns when that is on the disk. */
     public void begin() throws OperatingFault {
+        pair.repair();
         slot.value(2, incarnation() + 1);
         pair.store();
     }

@@ -18,6 +18,8 @@ final class SlotPair {
 
     private final StorageFile file;
     private final Slot slot;
+    private boolean isFirstBest;
+    private boolean needsRepair;
 
     SlotPair(StorageFile file, Slot slot) {
         this.file = file;
@@ -35,13 +37,8 @@ final class SlotPair {
         return head;
     }
 
-    /**
-     * Loads the newest valid slot. Unless both hold it, writes both again, the good one first: what a crashed process
-     * left in the page cache need not be on the disk.
-     *
-     * @return false if neither slot is valid
-     */
-    boolean load() throws OperatingFault {
+    /** Loads the newest valid slot and writes nothing; false if neither is valid. */
+    boolean read() {
         ByteBuffer mapping = file.mapping();
         boolean isSecondValid = slot.decode(mapping, Slot.PAGE_BYTES);
         long secondSequence = isSecondValid ? slot.sequence() : 0;
@@ -50,15 +47,24 @@ final class SlotPair {
             return false;
         }
         boolean areEqual = isFirstValid && slot.sequence() == secondSequence;
-        boolean isFirstBest = isFirstValid && slot.sequence() >= secondSequence;
+        isFirstBest = isFirstValid && slot.sequence() >= secondSequence;
         if (!isFirstBest) {
             slot.decode(mapping, Slot.PAGE_BYTES);
         }
-        if (!areEqual) {
+        needsRepair = !areEqual;
+        return true;
+    }
+
+    /**
+     * Unless both slots hold what was read, writes both again, the good one first: what a crashed process left in the
+     * page cache need not be on the disk.
+     */
+    void repair() throws OperatingFault {
+        if (needsRepair) {
             write(isFirstBest ? 0 : Slot.PAGE_BYTES, slot.encode());
             write(isFirstBest ? Slot.PAGE_BYTES : 0, slot.encode());
+            needsRepair = false;
         }
-        return true;
     }
 
     /** Stores the values of the slot; returns when both copies are on the disk. */

@@ -140,6 +140,25 @@ public final class FileDirectory implements StorageDirectory {
     }
 
     @Override
+    public void rename(String from, String to) throws OperatingFault {
+        Path source = root.resolve(from);
+        Path target = root.resolve(to);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw Invariant.broken("file renamed over another", to);
+        }
+        try {
+            makeDirectory(parentOf(target));
+            Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException fault) {
+            throw new OperatingFault("cannot rename " + source + "; check the disk, then restart this server", fault);
+        }
+        syncParent(target);
+        if (!parentOf(source).equals(parentOf(target))) {
+            syncParent(source);
+        }
+    }
+
+    @Override
     public boolean isDurable() {
         return isDurable;
     }

@@ -88,6 +88,11 @@ final class MappedFile implements StorageFile {
     }
 
     @Override
+    public void warm() {
+        mapped.load();
+    }
+
+    @Override
     public void close() {
         if (!isClosed) {
             isClosed = true;

@@ -43,6 +43,8 @@ public final class MemoryDisk {
     private final TreeMap<String, MemoryFile> durableFiles = new TreeMap<>();
     /** What is written and has no name yet. */
     private final TreeMap<String, MemoryFile> unnamedFiles = new TreeMap<>();
+    /** New names of files that were renamed, with the old ones, while their folders are not synced. */
+    private final TreeMap<String, String> renamedFrom = new TreeMap<>();
 
     private long capacityBytes = Long.MAX_VALUE;
     private int lifeCount;
@@ -120,12 +122,24 @@ public final class MemoryDisk {
         for (MemoryFile file : durableFiles.values()) {
             file.losePower(fate);
         }
+        for (Map.Entry<String, String> renamed : renamedFrom.entrySet()) {
+            // A file system does that in one: the file has the one name or the other.
+            boolean isKept = fate.isNameKept(renamed.getKey());
+            settleName(renamed.getKey(), isKept);
+            settleName(renamed.getValue(), isKept);
+        }
+        renamedFrom.clear();
         for (String name : unsyncedNames()) {
-            if (fate.isNameKept(name)) {
-                rename(name, files.get(name), durableFiles);
-            } else {
-                rename(name, durableFiles.get(name), files);
-            }
+            settleName(name, fate.isNameKept(name));
+        }
+        files.forEach((name, file) -> file.rename(name));
+    }
+
+    private void settleName(String name, boolean isKept) {
+        if (isKept) {
+            rename(name, files.get(name), durableFiles);
+        } else {
+            rename(name, durableFiles.get(name), files);
         }
     }
 
@@ -323,16 +337,39 @@ public final class MemoryDisk {
         syncName(name);
     }
 
+    private void renameFile(String from, String to) throws OperatingFault {
+        MemoryFile file = file(from);
+        if (files.containsKey(to)) {
+            throw Invariant.broken("file renamed over another", to);
+        }
+        if (beginStep()) {
+            throw new OperatingFault("renaming of " + from + " failed on demand");
+        }
+        files.remove(from);
+        files.put(to, file);
+        file.rename(to);
+        renamedFrom.put(to, from);
+        syncName(to);
+        if (!folderOf(from).equals(folderOf(to))) {
+            syncName(from);
+        }
+    }
+
+    private static String folderOf(String name) {
+        return name.substring(0, name.lastIndexOf('/') + 1);
+    }
+
     /** Takes the names of the folder of {@code changedName} to the disk. */
     private void syncName(String changedName) throws OperatingFault {
         boolean isLie = stepCount == lieAtStep;
         if (beginStep()) {
             throw new OperatingFault("sync of the folder of " + changedName + " failed on demand");
         }
-        String folder = changedName.substring(0, changedName.lastIndexOf('/') + 1);
+        String folder = folderOf(changedName);
         for (String name : unsyncedNames()) {
-            if (!isLie && name.startsWith(folder)) {
-                rename(name, files.get(name), durableFiles);
+            if (!isLie && folderOf(name).equals(folder)) {
+                settleName(name, true);
+                renamedFrom.remove(name);
             }
         }
     }
@@ -386,6 +423,12 @@ public final class MemoryDisk {
         public void delete(String name) throws OperatingFault {
             checkAlive(heldLifeCount);
             deleteFile(name);
+        }
+
+        @Override
+        public void rename(String from, String to) throws OperatingFault {
+            checkAlive(heldLifeCount);
+            renameFile(from, to);
         }
 
         @Override

@@ -13,7 +13,7 @@ final class MemoryFile {
     static final int SECTOR_BYTES = 512;
 
     private final MemoryDisk disk;
-    private final String name;
+    private String name;
     private final BitSet dirtyPages = new BitSet();
     private ByteBuffer volatileImage;
     private ByteBuffer durableImage;
@@ -46,6 +46,10 @@ final class MemoryFile {
 
     String name() {
         return name;
+    }
+
+    void rename(String newName) {
+        name = newName;
     }
 
     /** Bytes that programs see. */
@@ -189,6 +193,11 @@ final class MemoryFile {
         public void force() throws OperatingFault {
             disk.checkAlive(lifeCount);
             disk.force(MemoryFile.this);
+        }
+
+        @Override
+        public void warm() {
+            // It is nowhere but in memory.
         }
 
         @Override

@@ -128,12 +128,12 @@ final class HardStateVaultTest {
     void isDamagedWhenBothSlotsAre() throws OperatingFault {
         disk.flipBit(NAME, 20, 1);
         disk.flipBit(NAME, Slot.PAGE_BYTES + 20, 1);
-        assertNull(HardStateVault.open(disk.hold().open(NAME), IDENTITY));
+        assertNull(HardStateVault.read(disk.hold().open(NAME), IDENTITY));
     }
 
     @Test
     void isDamagedWhenItBelongsToAnotherMember() throws OperatingFault {
-        assertNull(HardStateVault.open(disk.hold().open(NAME), new LogIdentity(77, 2)));
+        assertNull(HardStateVault.read(disk.hold().open(NAME), new LogIdentity(77, 2)));
     }
 
     @Test
@@ -149,8 +149,9 @@ final class HardStateVaultTest {
     }
 
     private static HardStateVault open(MemoryDisk disk) throws OperatingFault {
-        HardStateVault vault = HardStateVault.open(disk.hold().open(NAME), IDENTITY);
+        HardStateVault vault = HardStateVault.read(disk.hold().open(NAME), IDENTITY);
         assertNotNull(vault);
+        vault.repair();
         return vault;
     }
 }

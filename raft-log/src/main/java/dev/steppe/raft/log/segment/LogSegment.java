@@ -1,6 +1,7 @@
-package dev.steppe.raft.log;
+package dev.steppe.raft.log.segment;
 
 import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.SegmentLayout;
 import dev.steppe.raft.storage.StorageFile;
 import java.nio.ByteBuffer;
@@ -11,12 +12,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * One segment: its file, its mapping, and where each of its entries lies. Written by the owner of the log.
  *
- * <p>Assumption: a reading thread asks only for entries up to an index that reached it through a mail after the entry
- * had been added. Guarantee: it then finds the entry's offset. Access modes: {@code firstIndex} and the array
- * {@code offsets} are volatile, an array is filled before it is published, and an element is never changed while a
- * reader may ask for it (only entries that were never committed are cut).
+ * <p>Assumption: a reading thread has pinned the segment and asks only for entries up to an index that reached it
+ * through a mail after the entry had been added. Guarantee: it then finds the entry's offset. Access modes:
+ * {@code firstIndex} and the array {@code offsets} are volatile, an array is filled before it is published, and an
+ * element is never changed while a reader may ask for it (only entries that were never committed are cut).
  */
-final class LogSegment {
+public final class LogSegment {
     /** First index of a segment that holds no entry and comes behind the tail. */
     static final long UNUSED = Long.MAX_VALUE;
 
@@ -30,13 +31,18 @@ final class LogSegment {
     private final long generation;
     private final ByteBuffer bytes;
     private final DirectBuffer mapped;
+    private final SegmentPins pins = new SegmentPins();
     private volatile long firstIndex = UNUSED;
     private volatile int[] offsets;
+    private LogPosition start = LogPosition.ORIGIN;
+    private int startCutCount;
+    private boolean isStartIntact = true;
     private int entryCount;
     private int tailOffset = SegmentLayout.FRAMES_OFFSET;
     private boolean isForced = true;
 
-    LogSegment(StorageFile file, long generation) {
+    /** The segment of {@code generation} in {@code file}, of which no frame is known yet. */
+    public LogSegment(StorageFile file, long generation) {
         this.file = file;
         this.generation = generation;
         bytes = file.mapping();
@@ -44,56 +50,87 @@ final class LogSegment {
         offsets = new int[Math.max(1, file.lengthBytes() / RECORD_EXPECTED_BYTES)];
     }
 
-    String name() {
+    /** Name of its file. */
+    public String name() {
         return file.name();
     }
 
-    long generation() {
+    /** Its generation, which no other segment of this log ever has. */
+    public long generation() {
         return generation;
     }
 
-    int lengthBytes() {
+    /** Length of its file in bytes. */
+    public int lengthBytes() {
         return file.lengthBytes();
     }
 
     /** The owner's view of the mapping: whole, little endian, read only. */
-    ByteBuffer bytes() {
+    public ByteBuffer bytes() {
         return bytes;
     }
 
     /** The mapping for any thread. */
-    DirectBuffer mapped() {
+    public DirectBuffer mapped() {
         return mapped;
     }
 
-    /** Index of the first entry, or of the next one while there is none yet; {@link #UNUSED} behind the tail. */
-    long firstIndex() {
+    /** Who reads it. Any thread. */
+    public SegmentPins pins() {
+        return pins;
+    }
+
+    /** Index of the first entry, or of the next one while there is none yet; beyond every index behind the tail. */
+    public long firstIndex() {
         return firstIndex;
     }
 
+    /** The entry before its first frame, once begun. */
+    public LogPosition start() {
+        return start;
+    }
+
+    /** Cut marks that had been written before its first frame. */
+    public int startCutCount() {
+        return startCutCount;
+    }
+
+    /** True unless a cut mark in it or behind it discards an entry of an earlier segment. */
+    public boolean isStartIntact() {
+        return isStartIntact;
+    }
+
+    /** Entries that it holds; discarded ones do not count. */
+    public int entryCount() {
+        return entryCount;
+    }
+
     /** Offset at which the next frame begins. */
-    int tailOffset() {
+    public int tailOffset() {
         return tailOffset;
     }
 
-    boolean hasRoom(int frameBytes) {
+    /** True if {@code frameBytes} fit behind the tail. */
+    public boolean hasRoom(int frameBytes) {
         return frameBytes <= file.lengthBytes() - tailOffset;
     }
 
     /** True unless something was written since the last force. */
-    boolean isForced() {
+    public boolean isForced() {
         return isForced;
     }
 
     /** Offset of the record of entry {@code index}, which must lie in this segment. */
-    int offsetOf(long index) {
+    public int offsetOf(long index) {
         return offsets[(int) (index - firstIndex)];
     }
 
-    /** Makes the segment the one that takes entry {@code index} next. */
-    void begin(long index) {
-        firstIndex = index;
+    /** Makes the segment the one that takes the entry behind {@code before} next. */
+    void begin(LogPosition before, int cutCount) {
+        start = before;
+        startCutCount = cutCount;
         entryCount = 0;
+        firstIndex = before.index() + 1;
     }
 
     /** Notes that the next entry's record lies at {@code offset}. */
@@ -111,7 +148,9 @@ final class LogSegment {
     /** Forgets the entries from {@code index} on; if that is all of them, the segment goes on at {@code index}. */
     void cut(long index) {
         if (index <= firstIndex) {
-            begin(index);
+            isStartIntact &= index == firstIndex;
+            firstIndex = index;
+            entryCount = 0;
         } else {
             entryCount = (int) Math.min(entryCount, index - firstIndex);
         }
@@ -122,17 +161,20 @@ final class LogSegment {
         tailOffset = offset;
     }
 
-    void write(int offset, ByteBuffer source) throws OperatingFault {
+    /** Writes at {@code offset}; not durable before {@link #force()}. */
+    public void write(int offset, ByteBuffer source) throws OperatingFault {
         isForced = false;
         file.write(offset, source);
     }
 
-    void force() throws OperatingFault {
+    /** Returns when everything written is on the disk. */
+    public void force() throws OperatingFault {
         file.force();
         isForced = true;
     }
 
-    void close() {
+    /** Unmaps and closes; nobody reads any more. Idempotent. */
+    public void close() {
         file.close();
     }
 }
