@@ -16,10 +16,10 @@ final class ArchitectureTest {
             RoomTable.under("dev.steppe.benchmarks").belowOpen().rooms("""
                     baseline | TOOL |
                     fixture  | TOOL |
-                    peer     | TOOL | fixture
                     log      | TOOL | fixture baseline
                     raft     | TOOL | fixture baseline
-                    place    | TOOL | fixture baseline peer
+                    peer     | TOOL | fixture raft
+                    place    | TOOL | fixture baseline
                     state    | TOOL | fixture baseline
                     """);
 

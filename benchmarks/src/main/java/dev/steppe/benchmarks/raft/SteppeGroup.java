@@ -1,0 +1,175 @@
+package dev.steppe.benchmarks.raft;
+
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.Member;
+import dev.steppe.raft.api.ProposalListener;
+import dev.steppe.raft.api.ProposeVerdict;
+import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.api.RaftStatus;
+import dev.steppe.raft.api.RoleListener;
+import dev.steppe.raft.api.StateMachine;
+import dev.steppe.raft.node.NodeWorld;
+import dev.steppe.raft.node.RaftNode;
+import dev.steppe.runtime.HaltSwitch;
+import dev.steppe.runtime.IdleChoice;
+import dev.steppe.runtime.SeededEntropy;
+import dev.steppe.runtime.SystemClocks;
+import dev.steppe.runtime.ThreadLayout;
+import dev.steppe.transport.tcp.TcpConfig;
+import dev.steppe.transport.tcp.TcpLoops;
+import dev.steppe.transport.tcp.TcpTransport;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.DirectBuffer;
+
+/** All members of one group of ours in this process: TCP over loopback, real files, a client beside the leader. */
+public final class SteppeGroup implements GroupUnderLoad {
+    private static final long ELECTION_MAX_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final RaftConfig.Limits LIMITS = new RaftConfig.Limits(64 << 20, 64 << 10, 4 << 20, 8 << 20);
+    private static final int MASK = ClosedLoop.IN_FLIGHT_MAX - 1;
+
+    private final List<RaftNode<Boolean>> nodes = new ArrayList<>();
+    private final List<TcpLoops> loops = new ArrayList<>();
+    private final HaltSwitch haltSwitch = HaltSwitch.process();
+    private final Waiting[] waiting = new Waiting[ClosedLoop.IN_FLIGHT_MAX];
+    private final String description;
+    private RaftNode<Boolean> leader;
+
+    /** One proposal; used again when its sequence comes round. */
+    private static final class Waiting implements ProposalListener<Boolean> {
+        private final Acks acks;
+        private long sequence;
+
+        Waiting(Acks acks) {
+            this.acks = acks;
+        }
+
+        @Override
+        public void onApplied(long index, long term, Boolean result) {
+            acks.acknowledged(sequence);
+        }
+
+        @Override
+        public void onLost(String reason) {
+            throw new IllegalStateException("a command was lost under load: " + reason);
+        }
+
+        @Override
+        public void onUnknown(String reason) {
+            // At the end of the run; the client waits for nothing any more.
+        }
+    }
+
+    /** The least that a state machine can do: it remembers the bytes in a hash, as every machine must. */
+    private static final class Folding implements StateMachine<Boolean>, RoleListener {
+        private long hash;
+
+        @Override
+        public Boolean apply(EntryPosition at, DirectBuffer buffer, int offset, int lengthBytes) {
+            hash = 31 * hash + buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN);
+            return Boolean.TRUE;
+        }
+
+        @Override
+        public void applied(long index, long logTimeMs) {
+            // Nobody reads this state.
+        }
+
+        @Override
+        public long stateHash() {
+            return hash;
+        }
+
+        @Override
+        public void onLeader(long term) {
+            // Asked for through the status.
+        }
+
+        @Override
+        public void onFollower(long term, int leaderId) {
+            // Asked for through the status.
+        }
+    }
+
+    /**
+     * Opens {@code voterCount} members below {@code directory} and waits until one of them leads.
+     *
+     * @param layout of every member
+     */
+    public SteppeGroup(Path directory, int voterCount, ThreadLayout layout, IdleChoice idle, Acks acks)
+            throws OperatingFault, IOException {
+        for (int i = 0; i < waiting.length; i++) {
+            waiting[i] = new Waiting(acks);
+        }
+        List<Member> members = members(voterCount);
+        for (Member member : members) {
+            TcpLoops lane = new TcpLoops(
+                    "raft-net-" + member.id(), SystemClocks.nano(), SeededEntropy.fromSystem(), haltSwitch);
+            loops.add(lane);
+            TcpConfig tcp = TcpConfig.defaults("raft").withPlaintextLoopback();
+            NodeWorld world = new NodeWorld(
+                    SystemClocks.nano(),
+                    SeededEntropy.fromSystem(),
+                    haltSwitch,
+                    self -> new TcpTransport(lane, self, tcp));
+            RaftConfig config = new RaftConfig(7, "bench", member.id(), members, RaftConfig.Timing.DEFAULT, LIMITS);
+            Folding machine = new Folding();
+            nodes.add(RaftNode.open(config, directory.resolve("member-" + member.id()), world, machine, machine)
+                    .start(layout, idle));
+        }
+        leader = awaitLeader();
+        description =
+                "steppe, " + voterCount + " voters, " + leader.status().durability() + ", " + layout + ", " + idle;
+    }
+
+    @Override
+    public boolean offer(DirectBuffer buffer, int offset, int lengthBytes) {
+        long sequence = buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN);
+        Waiting listener = waiting[(int) (sequence & MASK)];
+        listener.sequence = sequence;
+        ProposeVerdict verdict = leader.propose(buffer, offset, lengthBytes, listener);
+        if (verdict == ProposeVerdict.NOT_LEADER) {
+            leader = awaitLeader();
+        }
+        return verdict == ProposeVerdict.ACCEPTED;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(RaftNode::close);
+        loops.forEach(TcpLoops::close);
+    }
+
+    private RaftNode<Boolean> awaitLeader() {
+        long startNs = System.nanoTime();
+        while (System.nanoTime() - startNs < ELECTION_MAX_NS) {
+            for (RaftNode<Boolean> node : nodes) {
+                if (node.status().role() == RaftStatus.Role.LEADER) {
+                    return node;
+                }
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        throw new IllegalStateException("no member leads after " + ELECTION_MAX_NS / 1_000_000 + " ms");
+    }
+
+    private static List<Member> members(int voterCount) throws IOException {
+        List<Integer> ports = LoopbackPorts.choose(voterCount);
+        List<Member> members = new ArrayList<>();
+        for (int id = 1; id <= voterCount; id++) {
+            members.add(new Member(id, "127.0.0.1", ports.get(id - 1)));
+        }
+        return List.copyOf(members);
+    }
+}
