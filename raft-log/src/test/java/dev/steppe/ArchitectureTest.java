@@ -32,7 +32,9 @@ final class ArchitectureTest {
                     raft.storage.memory | SHELL   | raft.storage
                     raft.storage.file   | SHELL   | raft.storage
                     transport.memory    | SHELL   | transport runtime
-                    transport.tcp       | SHELL   | transport runtime
+                    transport.frame     | MACHINE | transport
+                    transport.tls       | SHELL   | transport
+                    transport.tcp       | SHELL   | transport transport.frame transport.tls runtime
                     raft.node.flight    | SHELL   | raft.timing
                     raft.node           | SHELL   | *
                     """);

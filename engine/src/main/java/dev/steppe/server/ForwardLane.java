@@ -55,7 +55,7 @@ final class ForwardLane implements FederationDuties.Sender, AutoCloseable {
 
     /** Listens, and dials every server of every other region. */
     void open() throws OperatingFault {
-        transport.listen(config.lanes().address(), this::welcome, new Listener());
+        transport.listen(config.lanes().address(), PeerPolicy.byRegionAndRole(this::welcome), new Listener());
         for (RegionLane region : config.lanes().regions()) {
             if (!region.region().equals(config.region())) {
                 for (ServerLane server : region.servers()) {
@@ -65,25 +65,25 @@ final class ForwardLane implements FederationDuties.Sender, AutoCloseable {
         }
     }
 
-    private Optional<String> welcome(PeerIdentity self, PeerIdentity peer) {
+    private Optional<String> welcome(PeerIdentity self, String peerRegion, PeerRole role) {
         boolean known = config.lanes().regions().stream()
-                .anyMatch(region -> region.region().equals(peer.region()));
+                .anyMatch(region -> region.region().equals(peerRegion));
         if (!known) {
-            return Optional.of("region " + peer.region() + " is not federated with " + self.region() + ".");
+            return Optional.of("region " + peerRegion + " is not federated with " + self.region() + ".");
         }
-        if (peer.role() == PeerRole.CLIENT && !peer.region().equals(self.region())) {
-            return Optional.of("clients speak to servers of their own region, and client " + peer.memberId()
-                    + " is of region " + peer.region() + ".");
-        }
-        return Optional.empty();
+        return role == PeerRole.CLIENT && !peerRegion.equals(self.region())
+                ? Optional.of(
+                        "clients speak to servers of their own region, and this one is of region " + peerRegion + ".")
+                : Optional.empty();
     }
 
     private static PeerPolicy expecting(String region, int memberId) {
-        return (self, peer) ->
-                peer.role() == PeerRole.SERVER && peer.region().equals(region) && peer.memberId() == memberId
+        PeerPolicy itsServers = PeerPolicy.byRegionAndRole(
+                (self, peerRegion, role) -> role == PeerRole.SERVER && peerRegion.equals(region)
                         ? Optional.empty()
-                        : Optional.of("server " + memberId + " of region " + region + " was expected, and member "
-                                + peer.memberId() + " of region " + peer.region() + " answered.");
+                        : Optional.of("a server of region " + region + " was expected, and a " + role + " of region "
+                                + peerRegion + " answered."));
+        return PeerPolicy.member(memberId, itsServers);
     }
 
     /** Answers a client; an answer that no frame can hold is refused with a sentence. The owner. */
@@ -142,7 +142,7 @@ final class ForwardLane implements FederationDuties.Sender, AutoCloseable {
         }
 
         @Override
-        public void onFrame(Link link, DirectBuffer buffer, int offset, int length) {
+        public boolean onFrame(Link link, DirectBuffer buffer, int offset, int length) {
             try {
                 if (link.peer().role() == PeerRole.SERVER) {
                     RegionMessage message = regionReader.decode(buffer, offset, length);
@@ -155,6 +155,7 @@ final class ForwardLane implements FederationDuties.Sender, AutoCloseable {
             } catch (MalformedBytes malformed) {
                 link.close(); // Not of the conversation.
             }
+            return true;
         }
 
         private void take(Link link, GatewayMessage.Ask ask) {

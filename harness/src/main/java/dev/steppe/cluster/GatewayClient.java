@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -72,18 +71,12 @@ public final class GatewayClient implements Agent {
     public void onStart() {
         for (ServerLane server : servers) {
             try {
-                transport.dial(server.address(), expecting(server.memberId()), new ServerLink(server.memberId()));
+                transport.dial(
+                        server.address(), PeerPolicy.server(server.memberId()), new ServerLink(server.memberId()));
             } catch (OperatingFault fault) {
                 throw new IllegalStateException("cannot dial " + server.address(), fault);
             }
         }
-    }
-
-    private static PeerPolicy expecting(int memberId) {
-        return (self, peer) -> peer.memberId() == memberId && peer.region().equals(self.region())
-                ? Optional.empty()
-                : Optional.of("member " + memberId + " of region " + self.region() + " was expected, and member "
-                        + peer.memberId() + " of region " + peer.region() + " answered.");
     }
 
     /** Lets the owner run {@code work}; false when the mailbox is full. Any thread. */
@@ -248,7 +241,7 @@ public final class GatewayClient implements Agent {
         }
 
         @Override
-        public void onFrame(Link link, DirectBuffer buffer, int offset, int length) {
+        public boolean onFrame(Link link, DirectBuffer buffer, int offset, int length) {
             try {
                 if (reader.decode(buffer, offset, length) instanceof Answer answer) {
                     mail(link, () -> onAnswer(answer));
@@ -258,6 +251,7 @@ public final class GatewayClient implements Agent {
             } catch (MalformedBytes malformed) {
                 link.close(); // Not of the conversation.
             }
+            return true;
         }
 
         @Override

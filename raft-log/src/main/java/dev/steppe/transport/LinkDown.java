@@ -19,6 +19,8 @@ public record LinkDown(Cause cause, String sentence) {
         BAD_FRAME,
         /** A newer incarnation of the same member arrived. */
         SUPERSEDED,
+        /** The peer's certificate is not good, or no longer. */
+        UNTRUSTED,
         /** The platform reported a fault. */
         FAULT
     }

@@ -7,11 +7,15 @@ package dev.steppe.transport;
  * @param region name of the region, 1 to 64 characters of {@code [a-z0-9-]}
  * @param role what the peer is to the cluster
  * @param memberId unique among the peers of this region and role; 1 or more
- * @param incarnation grows with every start of the peer, so that a message of an earlier life can be told; 0 or more
+ * @param directoryId drawn when the peer's data directory was formatted, so that a wiped disk under an old member id
+ *     can be told; 0 for a peer that keeps nothing
+ * @param incarnation grows with every start on the same directory, so that a message of an earlier life can be told; 0
+ *     or more
  */
-public record PeerIdentity(long clusterId, String region, PeerRole role, long memberId, long incarnation) {
+public record PeerIdentity(
+        long clusterId, String region, PeerRole role, long memberId, long directoryId, long incarnation) {
     /** Longest region name, in characters. */
-    public static final int REGION_MAX_COUNT = 64;
+    public static final int REGION_MAX_COUNT = PeerName.PART_MAX_COUNT;
 
     /** Refuses a region that is not a plain name and numbers out of range. */
     public PeerIdentity {
@@ -26,26 +30,29 @@ public record PeerIdentity(long clusterId, String region, PeerRole role, long me
         }
     }
 
-    /** Whether {@code name} can be the region of an identity. */
-    public static boolean isRegionName(String name) {
-        int length = name.length();
-        if (length < 1 || length > REGION_MAX_COUNT) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            char c = name.charAt(i);
-            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-                return false;
-            }
-        }
-        return true;
+    /** A peer that keeps nothing: {@code directoryId} 0. */
+    public PeerIdentity(long clusterId, String region, PeerRole role, long memberId, long incarnation) {
+        this(clusterId, region, role, memberId, 0, incarnation);
     }
 
-    /** Whether both name the same member, in whatever incarnation. */
+    /** Whether {@code name} can be the region of an identity. */
+    public static boolean isRegionName(String name) {
+        return PeerName.isPart(name);
+    }
+
+    /** Whether both name the same member, in whatever incarnation and directory. */
     public boolean isSameMember(PeerIdentity other) {
         return memberId == other.memberId
                 && role == other.role
                 && clusterId == other.clusterId
                 && region.equals(other.region);
+    }
+
+    /**
+     * Whether this is the same member on the same directory as {@code other}, started earlier. Starts on different
+     * directories have no order: who of them counts is not for a link to say.
+     */
+    public boolean isEarlierLifeOf(PeerIdentity other) {
+        return isSameMember(other) && directoryId == other.directoryId && incarnation < other.incarnation;
     }
 }

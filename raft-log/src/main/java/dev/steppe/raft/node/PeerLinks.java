@@ -54,12 +54,13 @@ final class PeerLinks implements LinkListener, AutoCloseable {
     }
 
     @Override
-    public void onFrame(Link link, DirectBuffer buffer, int offset, int length) {
+    public boolean onFrame(Link link, DirectBuffer buffer, int offset, int length) {
         int memberId = memberIdOf(link);
-        boolean fits = length <= mail.frames.messageMaxBytes();
-        if (memberId < 0 || !fits || !mail.frames.offer(memberId, buffer, offset, length)) {
+        if (memberId < 0 || length > mail.frames.messageMaxBytes()) {
             mail.droppedFrameCount.incrementAndGet();
+            return true;
         }
+        return mail.frames.offer(memberId, buffer, offset, length);
     }
 
     @Override

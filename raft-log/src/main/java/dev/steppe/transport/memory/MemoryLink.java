@@ -153,8 +153,8 @@ final class MemoryLink extends Source implements Link {
         }
         inboxBytes -= frame.lengthBytes;
         FrameFate fate = network.judge().judge(peer, self(), frame.bytes, 0, frame.lengthBytes);
-        if (fate != FrameFate.DROP) {
-            listener.onFrame(this, frame.bytes, 0, frame.lengthBytes);
+        if (fate != FrameFate.DROP && !listener.onFrame(this, frame.bytes, 0, frame.lengthBytes)) {
+            network.countUntaken();
         }
         if (fate == FrameFate.DUPLICATE && !frame.duplicated && !isOver()) {
             frame.duplicated = true;

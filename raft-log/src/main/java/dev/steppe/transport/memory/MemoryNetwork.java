@@ -35,6 +35,7 @@ public final class MemoryNetwork {
     private final @Nullable PacketModel packets;
     private FrameJudge judge = FrameJudge.HONEST;
     private FrameTap tap = FrameTap.NONE;
+    private long untakenCount;
 
     private record Cut(PeerIdentity from, PeerIdentity to) {
         boolean concerns(PeerIdentity sender, PeerIdentity receiver) {
@@ -188,6 +189,15 @@ public final class MemoryNetwork {
     /** Now, for frames that arrive at a time; on a network without time everything is due. */
     long nowNs() {
         return packets == null ? Long.MAX_VALUE - 1 : packets.nowNs();
+    }
+
+    /** Frames for which their receiver had no room, and which were lost for it. */
+    public long untakenCount() {
+        return untakenCount;
+    }
+
+    void countUntaken() {
+        untakenCount++;
     }
 
     boolean isCut(PeerIdentity from, PeerIdentity to) {

@@ -1,6 +1,7 @@
 package dev.steppe.transport.tcp;
 
 import dev.steppe.base.Invariant;
+import dev.steppe.transport.frame.FrameLayout;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * asks again.
  */
 final class FrameOutbox {
+    /** What goes to the socket at once. */
+    static final int BATCH_BYTES = 64 << 10;
+    /** The same under TLS: what one record holds. */
+    static final int TLS_BATCH_BYTES = 16 << 10;
+
     private static final int SPARE_MAX_BYTES = 4 << 20;
     private static final int SLOT_MIN_BYTES = 512;
 
@@ -60,10 +66,10 @@ final class FrameOutbox {
         }
     }
 
-    FrameOutbox(TcpConfig config) {
-        waiting = new MpscAtomicArrayQueue<>(config.inFlightMaxCount());
+    FrameOutbox(TcpConfig.Bounds bounds) {
+        waiting = new MpscAtomicArrayQueue<>(bounds.inFlightMaxCount());
         spare = new SpmcAtomicArrayQueue<>(waiting.capacity());
-        inFlightMaxBytes = config.inFlightMaxBytes();
+        inFlightMaxBytes = bounds.inFlightMaxBytes();
     }
 
     /** Copies one frame in; false, and nothing done, when a bound is reached. Any thread. */
@@ -142,18 +148,5 @@ final class FrameOutbox {
         if (spareBytes.get() + slotBytes <= SPARE_MAX_BYTES && spare.offer(slot)) {
             spareBytes.getAndAdd(slotBytes);
         }
-    }
-
-    /** Writes one frame of another kind, built by the loop itself. */
-    static void write(ByteBuf out, byte kind, byte[] body) {
-        int start = out.writerIndex();
-        out.writeIntLE(0);
-        out.writeIntLE(body.length);
-        out.writeIntLE(kind);
-        out.writeBytes(body);
-        CRC32C crc = new CRC32C();
-        crc.update(out.nioBuffer(
-                start + FrameLayout.LENGTH_OFFSET, FrameLayout.HEADER_BYTES - FrameLayout.LENGTH_OFFSET + body.length));
-        out.setIntLE(start + FrameLayout.CRC_OFFSET, (int) crc.getValue());
     }
 }

@@ -2,68 +2,75 @@ package dev.steppe.transport.tcp;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.transport.Link;
+import dev.steppe.transport.LinkAudit;
 import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.LinkListener;
 import dev.steppe.transport.OfferVerdict;
 import dev.steppe.transport.PeerIdentity;
+import dev.steppe.transport.PeerName;
 import dev.steppe.transport.PeerPolicy;
+import dev.steppe.transport.frame.FrameLayout;
+import dev.steppe.transport.frame.FrameSink;
+import dev.steppe.transport.frame.Handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection from its first byte to its end, and the link that it becomes. The dialler says HELLO, the acceptor
- * WELCOME, the dialler READY; then frames flow both ways.
+ * One TCP connection from its first byte to its end, and the link that it becomes: first TLS, whose certificate is
+ * judged before a byte of ours is read, then the {@link Handshake}, then frames both ways.
  *
  * <p>Owned by the event loop, except {@link #offer} and {@link #close}, which any thread may call: they touch the
- * outbox and the volatile {@code open} only, and ask the loop to do the rest.
+ * outbox and the volatile {@code open} only, and ask the loop to do the rest. The outbox is made when the link comes
+ * up, before {@code open} is set.
  */
-final class TcpConnection implements Link {
-    private static final int BATCH_BYTES = 64 << 10;
-    private static final int SENTENCE_MAX_BYTES = 512;
-    private static final byte[] NO_BODY = {};
+final class TcpConnection implements Link, FrameSink {
+    private static final ByteBuffer HEARTBEAT = ByteBuffer.wrap(FrameLayout.frame(FrameLayout.HEARTBEAT, new byte[0]));
 
     private final TcpTransport transport;
     private final Channel channel;
     private final Role role;
-    private final FrameOutbox outbox;
     private final Runnable drainTask = this::drain;
-    private final long nonce;
-    private State state;
-    private @Nullable Greeting heard;
+    private final @Nullable TlsDoor door;
+    private State state = State.SECURING;
+    private @Nullable Handshake handshake;
+    private @Nullable PeerIdentity peer;
+    private @Nullable FrameOutbox outbox;
     private final long startedNs;
+    private long shakingNs;
     private long heardNs;
     private long spokeNs;
     private volatile boolean open;
 
-    /** What the connection is for and who is told. {@code dialling} is there on the dialler's side only. */
+    /** What the connection is for and who is told. Either {@code dialling} is there or {@code acceptedFrom}. */
     record Role(
             String address,
             PeerPolicy policy,
             LinkListener listener,
-            @Nullable TcpDialling dialling) {}
+            @Nullable TcpDialling dialling,
+            @Nullable InetAddress acceptedFrom) {}
 
     private enum State {
-        AWAIT_HELLO,
-        AWAIT_WELCOME,
-        AWAIT_READY,
+        /** TLS, or the TCP handshake before plaintext; nothing of ours was read or said. */
+        SECURING,
+        SHAKING,
         UP,
         OVER
     }
 
-    TcpConnection(TcpTransport transport, Channel channel, Role role) {
+    TcpConnection(TcpTransport transport, Channel channel, Role role, @Nullable TlsDoor door) {
         this.transport = transport;
         this.channel = channel;
         this.role = role;
-        outbox = new FrameOutbox(transport.config());
-        nonce = transport.loops().entropy().nextLong();
-        state = role.dialling() == null ? State.AWAIT_HELLO : State.AWAIT_WELCOME;
+        this.door = door;
         startedNs = transport.loops().nowNs();
         heardNs = startedNs;
         spokeNs = startedNs;
@@ -77,24 +84,28 @@ final class TcpConnection implements Link {
         if (!open) {
             return OfferVerdict.CLOSED;
         }
-        if (!outbox.put(buffer, offset, length)) {
+        FrameOutbox box = outbox();
+        if (!box.put(buffer, offset, length)) {
             return OfferVerdict.BACK_PRESSURED;
         }
-        if (outbox.claimWake() && !transport.loops().execute(drainTask)) {
+        if (box.claimWake() && !transport.loops().execute(drainTask)) {
             return OfferVerdict.CLOSED;
         }
         return OfferVerdict.SENT;
     }
 
+    private FrameOutbox outbox() {
+        return Objects.requireNonNull(outbox, "a link that is open has an outbox");
+    }
+
     @Override
     public PeerIdentity peer() {
-        return Objects.requireNonNull(heard, "a link is handed out once its peer is known")
-                .identity();
+        return Objects.requireNonNull(peer, "a link is handed out once its peer is known");
     }
 
     @Override
     public int frameMaxBytes() {
-        return transport.config().frameMaxBytes();
+        return transport.config().bounds().frameMaxBytes();
     }
 
     @Override
@@ -108,6 +119,10 @@ final class TcpConnection implements Link {
         end(LinkDown.Cause.CLOSED_HERE, "the link was closed on this side.");
     }
 
+    void guard(Runnable task) {
+        transport.loops().guard(task);
+    }
+
     boolean isUp() {
         return state == State.UP;
     }
@@ -116,102 +131,110 @@ final class TcpConnection implements Link {
         return state == State.OVER;
     }
 
-    boolean isAccepted() {
+    private boolean isAccepted() {
         return role.dialling() == null;
     }
 
-    /** Longest body that may come now. */
-    int bodyMaxBytes() {
+    /** The address under which the connection was let in; null for one that this side dialled. */
+    @Nullable
+    InetAddress acceptedFrom() {
+        return role.acceptedFrom();
+    }
+
+    @Override
+    public int bodyMaxBytes() {
         return state == State.UP ? frameMaxBytes() : FrameLayout.BEFORE_UP_MAX_BYTES - FrameLayout.HEADER_BYTES;
     }
 
     void onActive() {
-        if (state == State.AWAIT_WELCOME) {
-            say(FrameLayout.HELLO, greeting(0));
+        if (door == null) {
+            shakeHands(null);
         }
     }
 
-    void onFrame(byte kind, DirectBuffer buffer, int offset, int length) {
-        heardNs = transport.loops().nowNs();
-        switch (state) {
-            case AWAIT_HELLO, AWAIT_WELCOME, AWAIT_READY -> onHandshake(kind, buffer, offset, length);
-            case UP -> onLink(kind, buffer, offset, length);
-            case OVER -> throw Invariant.broken("a frame after the end of its connection: kind", kind);
+    void onTlsDone(SslHandshakeCompletionEvent done) {
+        TlsDoor passed = Objects.requireNonNull(door, "TLS was done on a connection without it");
+        TlsDoor.Verdict verdict = passed.judge(done, transport.self(), role.policy());
+        if (verdict instanceof TlsDoor.Verdict.Refused refused) {
+            transport.counters().countUntrusted();
+            refuse(refused.cause(), LinkDown.Cause.UNTRUSTED, refused.sentence());
+        } else if (state == State.SECURING) {
+            shakeHands(((TlsDoor.Verdict.Open) verdict).name());
         }
     }
 
-    private void onLink(byte kind, DirectBuffer buffer, int offset, int length) {
-        if (kind == FrameLayout.DATA && length > 0) {
-            role.listener().onFrame(this, buffer, offset, length);
-        } else if (kind != FrameLayout.HEARTBEAT || length > 0) {
-            onBadFrame("a frame of kind " + kind + " with " + length + " bytes has no place on a link.");
-        }
-    }
-
-    private void onHandshake(byte kind, DirectBuffer buffer, int offset, int length) {
-        if (kind == FrameLayout.REFUSED) {
-            end(LinkDown.Cause.CLOSED_BY_PEER, "refused by the peer: " + sentence(buffer, offset, length));
-            return;
-        }
-        if (kind != expectedKind()) {
-            onBadFrame("a frame of kind " + kind + " came in the handshake.");
-            return;
-        }
-        Optional<String> broken = Greeting.refusal(buffer, offset, length);
-        if (broken.isPresent()) {
-            onBadFrame(broken.get());
-            return;
-        }
-        Greeting greeting = Greeting.decode(buffer, offset);
-        Optional<String> refusal = refusal(greeting);
-        if (refusal.isPresent()) {
-            refuse(refusal.get());
-            return;
-        }
-        heard = greeting;
-        advance(greeting);
-    }
-
-    private void advance(Greeting greeting) {
-        switch (state) {
-            case AWAIT_HELLO -> {
-                state = State.AWAIT_READY;
-                say(FrameLayout.WELCOME, greeting(greeting.nonce()));
-            }
-            case AWAIT_WELCOME -> {
-                say(FrameLayout.READY, greeting(greeting.nonce()));
-                up();
-            }
-            case AWAIT_READY -> up();
-            case UP, OVER -> throw Invariant.broken("a greeting after the handshake of member", peer().memberId());
-        }
-    }
-
-    private byte expectedKind() {
-        return switch (state) {
-            case AWAIT_HELLO -> FrameLayout.HELLO;
-            case AWAIT_WELCOME -> FrameLayout.WELCOME;
-            default -> FrameLayout.READY;
+    private void shakeHands(@Nullable PeerName certified) {
+        state = State.SHAKING;
+        shakingNs = transport.loops().nowNs();
+        PeerPolicy policy = (self, other) -> {
+            Optional<String> unwelcome = role.policy().refusal(self, other);
+            return unwelcome.isPresent() ? unwelcome : transport.incarnationRefusal(other);
         };
+        Handshake.Terms terms =
+                new Handshake.Terms(transport.self(), transport.config().lane(), policy);
+        long nonce = transport.loops().entropy().nextLong();
+        Handshake begun = new Handshake(terms, !isAccepted(), nonce, certified);
+        handshake = begun;
+        if (!isAccepted()) {
+            say(begun.firstFrame());
+        }
     }
 
-    private Optional<String> refusal(Greeting greeting) {
-        Greeting earlier = heard;
-        if (state != State.AWAIT_HELLO && greeting.echo() != nonce) {
-            return Optional.of("the peer answers another connection's greeting.");
+    /** Bytes came: a sign of life of a link, even when they are not a whole frame yet. */
+    void onBytes() {
+        if (state == State.UP) {
+            heardNs = transport.loops().nowNs();
         }
-        if (earlier != null && !earlier.identity().equals(greeting.identity())) {
-            return Optional.of("the peer changed its identity during the handshake.");
-        }
-        String lane = transport.config().lane();
-        if (!greeting.lane().equals(lane)) {
-            return Optional.of("this is lane " + lane + ", and the peer means lane " + greeting.lane() + ".");
-        }
-        Optional<String> unwelcome = role.policy().admission(transport.self(), greeting.identity());
-        return unwelcome.isPresent() ? unwelcome : transport.incarnationRefusal(greeting.identity());
     }
 
-    private void up() {
+    @Override
+    public Verdict onFrame(byte kind, DirectBuffer buffer, int offset, int length) {
+        if (state == State.UP) {
+            return onLink(kind, buffer, offset, length);
+        }
+        if (state == State.SHAKING) {
+            Handshake begun = Objects.requireNonNull(handshake, "hands are shaken by a handshake");
+            take(begun.onFrame(kind, buffer, offset, length));
+        } else if (state == State.SECURING) {
+            onBadFrame("a frame came before the connection was secured.");
+        }
+        return state == State.OVER ? Verdict.OVER : Verdict.TAKEN;
+    }
+
+    private Verdict onLink(byte kind, DirectBuffer buffer, int offset, int length) {
+        if (kind == FrameLayout.DATA && length > 0) {
+            return role.listener().onFrame(this, buffer, offset, length) ? Verdict.TAKEN : Verdict.NO_ROOM;
+        }
+        if (kind != FrameLayout.HEARTBEAT || length > 0) {
+            onBadFrame("a frame of kind " + kind + " with " + length + " bytes has no place on a link.");
+            return Verdict.OVER;
+        }
+        return Verdict.TAKEN;
+    }
+
+    private void take(Handshake.Step step) {
+        if (step instanceof Handshake.Step.Say word) {
+            say(word.frame());
+        } else if (step instanceof Handshake.Step.Up agreed) {
+            if (agreed.frame().hasRemaining()) {
+                say(agreed.frame());
+            }
+            up(agreed.peer());
+        } else if (step instanceof Handshake.Step.Refuse refusal) {
+            say(refusal.frame());
+            refuse(LinkAudit.Cause.IDENTITY, LinkDown.Cause.CLOSED_HERE, refusal.sentence());
+        } else if (step instanceof Handshake.Step.Refused refused) {
+            end(LinkDown.Cause.CLOSED_BY_PEER, refused.sentence());
+        } else if (step instanceof Handshake.Step.Bad bad) {
+            onBadFrame(bad.sentence());
+        }
+    }
+
+    private void up(PeerIdentity agreed) {
+        peer = agreed;
+        handshake = null;
+        outbox = new FrameOutbox(transport.config().bounds());
+        heardNs = transport.loops().nowNs();
         state = State.UP;
         open = true;
         transport.onUp(this);
@@ -222,9 +245,14 @@ final class TcpConnection implements Link {
         role.listener().onUp(this);
     }
 
-    void onBadFrame(String sentence) {
+    @Override
+    public void onBadFrame(String sentence) {
         transport.counters().countBadFrame();
-        end(LinkDown.Cause.BAD_FRAME, sentence);
+        refuse(LinkAudit.Cause.BAD_FRAME, LinkDown.Cause.BAD_FRAME, sentence);
+    }
+
+    void onPause() {
+        transport.counters().countPause();
     }
 
     void onInactive() {
@@ -232,7 +260,9 @@ final class TcpConnection implements Link {
         end(LinkDown.Cause.CLOSED_BY_PEER, up ? "the peer closed the link." : "the peer closed during the handshake.");
     }
 
-    void onException(Throwable cause) {
+    void onException(Throwable wrapped) {
+        Throwable inner = wrapped instanceof DecoderException ? wrapped.getCause() : null;
+        Throwable cause = inner == null ? wrapped : inner;
         if (cause instanceof IOException) {
             end(LinkDown.Cause.FAULT, "the connection failed: " + cause.getMessage());
         } else {
@@ -241,30 +271,67 @@ final class TcpConnection implements Link {
     }
 
     void onWritabilityChanged() {
-        if (channel.isWritable() && !outbox.isEmpty() && outbox.claimWake()) {
+        if (state == State.UP && channel.isWritable() && !outbox().isEmpty() && outbox().claimWake()) {
             transport.loops().execute(drainTask);
         }
     }
 
     /** Deadline, silence and heartbeat, judged at {@code nowNs}. */
     void onTick(long nowNs) {
-        TcpConfig config = transport.config();
-        if (state != State.UP) {
-            if (state != State.OVER && nowNs - startedNs > config.handshakeMaxNs()) {
-                transport.counters().countLateHandshake();
-                end(LinkDown.Cause.SILENT, "the handshake was not done in time.");
-            }
-        } else if (nowNs - heardNs > 2 * config.heartbeatNs()) {
+        TcpConfig.Times times = transport.config().times();
+        boolean late = nowNs - startedNs > times.handshakeMaxNs();
+        if (state == State.SECURING) {
+            endIf(late, "TLS was not done in time.");
+        } else if (state == State.SHAKING) {
+            boolean mute = handshake != null && !handshake.hasHeard();
+            endIf(mute && nowNs - shakingNs > times.firstFrameMaxNs(), "the first frame did not come in time.");
+            endIf(late, "the handshake was not done in time.");
+        } else if (state == State.UP) {
+            tickLink(nowNs, times);
+        }
+    }
+
+    private void endIf(boolean late, String sentence) {
+        if (late && state != State.OVER) {
+            transport.counters().countLateHandshake();
+            refuse(LinkAudit.Cause.LATE, LinkDown.Cause.SILENT, sentence);
+        }
+    }
+
+    private void tickLink(long nowNs, TcpConfig.Times times) {
+        if (!channel.config().isAutoRead()) {
+            heardNs = nowNs; // It is this side that does not listen.
+        }
+        if (nowNs - heardNs > 2 * times.heartbeatNs()) {
             transport.counters().countSilent();
             end(LinkDown.Cause.SILENT, "nothing was heard from member " + peer().memberId() + " for two heartbeats.");
-        } else if (nowNs - spokeNs >= config.heartbeatNs() && channel.isWritable()) {
-            say(FrameLayout.HEARTBEAT, NO_BODY);
+        } else if (nowNs - spokeNs >= times.heartbeatNs() && channel.isWritable()) {
+            say(HEARTBEAT);
+        }
+    }
+
+    /** Judges the peer's certificate again: by new material, or because time passed. */
+    void onTrustTick(boolean renewed) {
+        if (door == null || (state != State.SHAKING && state != State.UP)) {
+            return;
+        }
+        Optional<String> refusal = door.refusalNow(renewed);
+        if (refusal.isPresent()) {
+            transport.counters().countUntrusted();
+            refuse(LinkAudit.Cause.CERTIFICATE, LinkDown.Cause.UNTRUSTED, refusal.get());
         }
     }
 
     /** This process did not run for a while: silence during that time is not the peer's. */
     void forgiveSilence(long nowNs) {
         heardNs = nowNs;
+    }
+
+    private void refuse(LinkAudit.Cause cause, LinkDown.Cause down, String sentence) {
+        if (state != State.OVER) {
+            transport.audit(cause, role.address(), sentence, door == null ? "" : door.fingerprint());
+            end(down, sentence);
+        }
     }
 
     /** The one way out. Tells whoever must know, once. */
@@ -288,15 +355,6 @@ final class TcpConnection implements Link {
         }
     }
 
-    private void refuse(String sentence) {
-        byte[] text = sentence.getBytes(StandardCharsets.UTF_8);
-        byte[] body = text.length <= SENTENCE_MAX_BYTES ? text : Arrays.copyOf(text, SENTENCE_MAX_BYTES);
-        ByteBuf out = channel.alloc().directBuffer(FrameLayout.HEADER_BYTES + body.length);
-        FrameOutbox.write(out, FrameLayout.REFUSED, body);
-        TcpLoops.leave(channel.writeAndFlush(out, channel.voidPromise()));
-        end(LinkDown.Cause.CLOSED_HERE, sentence);
-    }
-
     private void drain() {
         try {
             writeWaiting();
@@ -307,11 +365,13 @@ final class TcpConnection implements Link {
 
     /** Everything that waits goes out in batches with one flush, as far as the socket's own buffer takes it. */
     private void writeWaiting() {
-        outbox.wakeTaken();
+        FrameOutbox box = outbox();
+        box.wakeTaken();
+        int batchBytes = door == null ? FrameOutbox.BATCH_BYTES : FrameOutbox.TLS_BATCH_BYTES;
         boolean wrote = false;
-        while (state == State.UP && channel.isWritable() && !outbox.isEmpty()) {
-            ByteBuf batch = channel.alloc().directBuffer(BATCH_BYTES);
-            outbox.moveTo(batch, BATCH_BYTES);
+        while (state == State.UP && channel.isWritable() && !box.isEmpty()) {
+            ByteBuf batch = channel.alloc().directBuffer(batchBytes);
+            box.moveTo(batch, batchBytes);
             TcpLoops.leave(channel.write(batch, channel.voidPromise()));
             wrote = true;
         }
@@ -321,21 +381,10 @@ final class TcpConnection implements Link {
         }
     }
 
-    private byte[] greeting(long echo) {
-        return new Greeting(transport.self(), transport.config().lane(), nonce, echo).encode();
-    }
-
-    private void say(byte kind, byte[] body) {
-        ByteBuf out = channel.alloc().directBuffer(FrameLayout.HEADER_BYTES + body.length);
-        FrameOutbox.write(out, kind, body);
+    private void say(ByteBuffer frame) {
+        ByteBuf out = channel.alloc().directBuffer(frame.remaining());
+        out.writeBytes(frame.duplicate());
         TcpLoops.leave(channel.writeAndFlush(out, channel.voidPromise()));
         spokeNs = transport.loops().nowNs();
-    }
-
-    /** A sentence from outside, cut to length and without anything that could disturb a log. */
-    private static String sentence(DirectBuffer buffer, int offset, int length) {
-        byte[] bytes = new byte[Math.min(length, SENTENCE_MAX_BYTES)];
-        buffer.getBytes(offset, bytes);
-        return new String(bytes, StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", " ");
     }
 }

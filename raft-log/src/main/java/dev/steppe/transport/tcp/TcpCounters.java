@@ -11,6 +11,8 @@ public final class TcpCounters {
     private final AtomicLong silentCount = new AtomicLong();
     private final AtomicLong lateHandshakeCount = new AtomicLong();
     private final AtomicLong floodCount = new AtomicLong();
+    private final AtomicLong untrustedCount = new AtomicLong();
+    private final AtomicLong pauseCount = new AtomicLong();
 
     TcpCounters() {}
 
@@ -49,6 +51,16 @@ public final class TcpCounters {
         return floodCount.get();
     }
 
+    /** Connections and links ended because TLS did not come about or the certificate was not good for this lane. */
+    public long untrustedCount() {
+        return untrustedCount.get();
+    }
+
+    /** How often a link stopped reading because its receiver had no room. */
+    public long pauseCount() {
+        return pauseCount.get();
+    }
+
     void countUp() {
         increment(upCount);
     }
@@ -75,6 +87,14 @@ public final class TcpCounters {
 
     void countFlood() {
         increment(floodCount);
+    }
+
+    void countUntrusted() {
+        increment(untrustedCount);
+    }
+
+    void countPause() {
+        increment(pauseCount);
     }
 
     private static void increment(AtomicLong counter) {

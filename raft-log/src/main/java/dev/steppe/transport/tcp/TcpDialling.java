@@ -37,21 +37,28 @@ final class TcpDialling implements Transport.Dialling {
             LinkListener listener) {
         this.transport = transport;
         this.target = target;
-        this.role = new TcpConnection.Role(address, expected, listener, this);
+        this.role = new TcpConnection.Role(address, expected, listener, this, null);
         this.nextAttemptNs = transport.loops().nowNs();
     }
 
     void onTick(long nowNs) {
         if (waiting && !closed && nowNs - nextAttemptNs >= 0) {
             waiting = false;
-            attempt();
+            if (target.isUnresolved()) {
+                transport.loops().lookUp(target, this::attempt, this::unreachable);
+            } else {
+                attempt(target);
+            }
         }
     }
 
-    private void attempt() {
+    private void attempt(InetSocketAddress resolved) {
+        if (closed) {
+            return;
+        }
         TcpLoops loops = transport.loops();
         int connectMaxMs =
-                (int) TimeUnit.NANOSECONDS.toMillis(transport.config().handshakeMaxNs()) + 1;
+                (int) TimeUnit.NANOSECONDS.toMillis(transport.config().times().handshakeMaxNs()) + 1;
         new Bootstrap()
                 .group(loops.group())
                 .channel(NioSocketChannel.class)
@@ -64,7 +71,7 @@ final class TcpDialling implements Transport.Dialling {
                         loops.guard(() -> connection = transport.addConnection(channel, role));
                     }
                 })
-                .connect(target)
+                .connect(resolved)
                 .addListener(done -> loops.guard(() -> {
                     if (!done.isSuccess()) {
                         unreachable(done.cause());
@@ -91,8 +98,8 @@ final class TcpDialling implements Transport.Dialling {
     void ended() {
         connection = null;
         long boundNs = Math.min(
-                transport.config().redialMaxNs(),
-                transport.config().redialMinNs() << Math.min(failedCount, DOUBLINGS_MAX_COUNT));
+                transport.config().times().redialMaxNs(),
+                transport.config().times().redialMinNs() << Math.min(failedCount, DOUBLINGS_MAX_COUNT));
         failedCount++;
         nextAttemptNs = transport.loops().nowNs() + transport.loops().entropy().nextBelow(boundNs);
         waiting = true;

@@ -6,19 +6,25 @@ import dev.steppe.runtime.NamedThreads;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loop of one lane: one thread, shared by as many transports of that lane as a process has. Raft has its own
- * loops, which no other lane enters. Close the transports first, then the loops.
+ * The event loop of one lane: one thread for all frames, with one more for TLS handshakes and one for names of hosts,
+ * which start when first needed. Shared by as many transports of that lane as a process has. Raft has its own loops,
+ * which no other lane enters. Close the transports first, then the loops.
  */
 public final class TcpLoops implements AutoCloseable {
     /** How often deadlines, heartbeats and back-offs are looked at; they may come that much late. */
@@ -29,6 +35,8 @@ public final class TcpLoops implements AutoCloseable {
     private final HaltSwitch haltSwitch;
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
+    private final SideThread handshakes;
+    private final SideThread lookups;
     private volatile @Nullable Thread thread;
 
     /**
@@ -43,6 +51,8 @@ public final class TcpLoops implements AutoCloseable {
         this.entropy = entropy;
         this.haltSwitch = haltSwitch;
         NamedThreads threads = new NamedThreads(name, haltSwitch);
+        handshakes = new SideThread(new NamedThreads(name + "-handshakes", haltSwitch));
+        lookups = new SideThread(new NamedThreads(name + "-lookups", haltSwitch));
         ThreadFactory withFastLocals = task -> {
             Thread made = threads.newThread(() -> FastThreadLocalThread.runWithFastThreadLocal(task));
             thread = made;
@@ -54,6 +64,28 @@ public final class TcpLoops implements AutoCloseable {
 
     MultiThreadIoEventLoopGroup group() {
         return group;
+    }
+
+    /** Where TLS agrees on keys and signs. One thread: a flood of handshakes waits there, and holds up no frame. */
+    Executor handshakes() {
+        return handshakes;
+    }
+
+    /**
+     * Looks up a host's name on a thread of its own, since that may take seconds, and calls back on the loop: with the
+     * address, or with what went wrong. Asked for each attempt, so that a peer may move.
+     */
+    void lookUp(InetSocketAddress unresolved, Consumer<InetSocketAddress> found, Consumer<Throwable> failed) {
+        lookups.execute(() -> {
+            InetSocketAddress resolved = new InetSocketAddress(unresolved.getHostString(), unresolved.getPort());
+            execute(() -> guard(() -> {
+                if (resolved.isUnresolved()) {
+                    failed.accept(new UnknownHostException("nobody knows " + unresolved.getHostString()));
+                } else {
+                    found.accept(resolved);
+                }
+            }));
+        });
     }
 
     long nowNs() {
@@ -122,6 +154,11 @@ public final class TcpLoops implements AutoCloseable {
         if (loopThread != null && !isOnLoop()) {
             uninterruptibly(loopThread::join);
         }
+        handshakes.askToEnd();
+        lookups.askToEnd(); // Not waited for: it may be deep in a look-up.
+        if (!isOnLoop()) {
+            uninterruptibly(handshakes::awaitEnd);
+        }
     }
 
     /** Takes a future that nobody waits for: a failure of this kind ends the connection, which tells its listener. */
@@ -145,6 +182,45 @@ public final class TcpLoops implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One more thread, which starts with its first task. Tasks come from the loop; the end from any thread, once. */
+    private static final class SideThread implements Executor {
+        private final NamedThreads threads;
+        private volatile @Nullable DefaultEventExecutor executor;
+        private volatile @Nullable Thread thread;
+
+        SideThread(NamedThreads threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            DefaultEventExecutor running = executor;
+            if (running == null) {
+                running = new DefaultEventExecutor(work -> {
+                    Thread made = threads.newThread(work);
+                    thread = made;
+                    return made;
+                });
+                executor = running;
+            }
+            running.execute(task);
+        }
+
+        void askToEnd() {
+            DefaultEventExecutor running = executor;
+            if (running != null) {
+                leave(running.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS));
+            }
+        }
+
+        void awaitEnd() throws InterruptedException {
+            Thread started = thread;
+            if (started != null) {
+                started.join();
+            }
         }
     }
 

@@ -2,11 +2,14 @@ package dev.steppe.transport.tcp;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
+import dev.steppe.transport.LinkAudit;
 import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.LinkListener;
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.PeerPolicy;
 import dev.steppe.transport.Transport;
+import dev.steppe.transport.tls.TlsCredentials;
+import dev.steppe.transport.tls.TlsMaterial;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -15,12 +18,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server's links on one lane. Its methods may be called from any thread except {@link #listen}, which waits for the
@@ -37,24 +42,43 @@ public final class TcpTransport implements Transport {
     private final TcpLoops loops;
     private final PeerIdentity self;
     private final TcpConfig config;
+    private final @Nullable TlsCredentials credentials;
+    private final LinkAudit audit;
+    private final AcceptGate gate;
     private final TcpCounters counters = new TcpCounters();
     private final Set<TcpConnection> connections = new LinkedHashSet<>();
     private final Set<TcpDialling> diallings = new LinkedHashSet<>();
     private final Set<TcpListening> listenings = new LinkedHashSet<>();
     private final Future<?> ticking;
     private long tickedNs;
-    private int acceptedCount;
+    private @Nullable TlsMaterial judgedBy;
     private volatile boolean closed;
+
+    /** A transport without links and without TLS, for loopback addresses if {@code config} allows plaintext there. */
+    public TcpTransport(TcpLoops loops, PeerIdentity self, TcpConfig config) {
+        this(loops, self, config, null, LinkAudit.NONE);
+    }
 
     /**
      * A transport without links.
      *
      * @param loops the event loop of this lane; outlives the transport
+     * @param credentials for TLS on every link; null for plaintext as {@code config} allows it
+     * @param audit told of every refusal, on the event loop
      */
-    public TcpTransport(TcpLoops loops, PeerIdentity self, TcpConfig config) {
+    public TcpTransport(
+            TcpLoops loops,
+            PeerIdentity self,
+            TcpConfig config,
+            @Nullable TlsCredentials credentials,
+            LinkAudit audit) {
         this.loops = loops;
         this.self = self;
         this.config = config;
+        this.credentials = credentials;
+        this.audit = audit;
+        gate = new AcceptGate(config.bounds());
+        judgedBy = credentials == null ? null : credentials.current();
         tickedNs = loops.nowNs();
         ticking = loops.everyTick(this::onTick);
     }
@@ -74,7 +98,9 @@ public final class TcpTransport implements Transport {
         if (loops.isOnLoop()) {
             throw Invariant.broken("the event loop would wait for itself listening on", address);
         }
-        InetSocketAddress local = checked(address);
+        InetSocketAddress named = checked(address);
+        InetSocketAddress local =
+                named.isUnresolved() ? new InetSocketAddress(named.getHostString(), named.getPort()) : named;
         ChannelFuture binding = new ServerBootstrap()
                 .group(loops.group())
                 .channel(NioServerSocketChannel.class)
@@ -128,7 +154,15 @@ public final class TcpTransport implements Transport {
         if (closed) {
             throw new OperatingFault("the transport of member " + self.memberId() + " is closed.");
         }
-        return TcpAddress.parse(address, config);
+        if (credentials == null) {
+            return TcpAddress.plaintext(address, config);
+        }
+        Optional<String> disagreement = credentials.current().ownName().disagreement(self);
+        if (disagreement.isPresent()) {
+            throw new OperatingFault(
+                    "every peer would refuse the own certificate, as this side would a peer's: " + disagreement.get());
+        }
+        return TcpAddress.any(address);
     }
 
     private void keep(TcpListening listening) {
@@ -140,34 +174,44 @@ public final class TcpTransport implements Transport {
     }
 
     private void accept(Channel channel, PeerPolicy policy, LinkListener listener) {
-        if (closed) {
-            TcpLoops.leave(channel.close());
-        } else if (acceptedCount >= config.acceptedMaxCount()) {
-            counters.countFlood();
-            TcpLoops.leave(channel.close());
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        if (closed || remote == null) {
+            TcpLoops.leave(channel.close()); // Nobody is there any more, on this side or on that.
+            return;
+        }
+        String address = TcpAddress.print(remote);
+        InetAddress from = remote.getAddress();
+        if (gate.enter(from)) {
+            addConnection(channel, new TcpConnection.Role(address, policy, listener, null, from));
         } else {
-            String remote = TcpAddress.print((InetSocketAddress) channel.remoteAddress());
-            addConnection(channel, new TcpConnection.Role(remote, policy, listener, null));
+            counters.countFlood();
+            audit(LinkAudit.Cause.FLOOD, address, "too many connections, in all or from this address.", "");
+            TcpLoops.leave(channel.close());
         }
     }
 
     TcpConnection addConnection(Channel channel, TcpConnection.Role role) {
-        TcpConnection connection = new TcpConnection(this, channel, role);
+        TlsDoor door =
+                credentials == null ? null : new TlsDoor(credentials, role.dialling() != null, loops.handshakes());
+        TcpConnection connection = new TcpConnection(this, channel, role, door);
         connections.add(connection);
-        acceptedCount += connection.isAccepted() ? 1 : 0;
-        channel.pipeline().addLast(new FrameReader(connection));
+        if (door != null) {
+            channel.pipeline().addLast(door.handler());
+        }
+        channel.pipeline().addLast(new ChannelReader(connection));
         return connection;
+    }
+
+    void audit(LinkAudit.Cause cause, String address, String sentence, String fingerprint) {
+        audit.onRefusal(new LinkAudit.Refusal(config.lane(), address, cause, sentence, fingerprint));
     }
 
     /** Why a peer that names itself so is refused for its incarnation; empty when it is the newest that is linked. */
     Optional<String> incarnationRefusal(PeerIdentity peer) {
         for (TcpConnection connection : connections) {
-            if (connection.isUp() && connection.peer().isSameMember(peer)) {
-                long newest = connection.peer().incarnation();
-                if (newest > peer.incarnation()) {
-                    return Optional.of("incarnation " + peer.incarnation() + " of member " + peer.memberId()
-                            + " is over: incarnation " + newest + " is linked.");
-                }
+            if (connection.isUp() && peer.isEarlierLifeOf(connection.peer())) {
+                return Optional.of("incarnation " + peer.incarnation() + " of member " + peer.memberId()
+                        + " is over: incarnation " + connection.peer().incarnation() + " is linked.");
             }
         }
         return Optional.empty();
@@ -177,10 +221,7 @@ public final class TcpTransport implements Transport {
         counters.countUp();
         PeerIdentity peer = fresh.peer();
         for (TcpConnection connection : List.copyOf(connections)) {
-            boolean earlier = connection.isUp()
-                    && connection.peer().isSameMember(peer)
-                    && connection.peer().incarnation() < peer.incarnation();
-            if (earlier) {
+            if (connection.isUp() && connection.peer().isEarlierLifeOf(peer)) {
                 connection.end(
                         LinkDown.Cause.SUPERSEDED,
                         "incarnation " + peer.incarnation() + " of member " + peer.memberId() + " has come.");
@@ -189,8 +230,9 @@ public final class TcpTransport implements Transport {
     }
 
     void onOver(TcpConnection connection, boolean wasUp) {
-        if (connections.remove(connection)) {
-            acceptedCount -= connection.isAccepted() ? 1 : 0;
+        InetAddress from = connection.acceptedFrom();
+        if (connections.remove(connection) && from != null) {
+            gate.leave(from);
         }
         if (wasUp) {
             counters.countDown();
@@ -201,7 +243,7 @@ public final class TcpTransport implements Transport {
 
     private void onTick() {
         long nowNs = loops.nowNs();
-        boolean stalled = nowNs - tickedNs > config.heartbeatNs();
+        boolean stalled = nowNs - tickedNs > config.times().heartbeatNs();
         tickedNs = nowNs;
         for (TcpConnection connection : new ArrayList<>(connections)) {
             if (stalled) {
@@ -209,8 +251,19 @@ public final class TcpTransport implements Transport {
             }
             connection.onTick(nowNs);
         }
+        if (credentials != null) {
+            onTrustTick(credentials.current());
+        }
         for (TcpDialling dialling : new ArrayList<>(diallings)) {
             dialling.onTick(nowNs);
+        }
+    }
+
+    private void onTrustTick(TlsMaterial current) {
+        boolean renewed = current != judgedBy;
+        judgedBy = current;
+        for (TcpConnection connection : new ArrayList<>(connections)) {
+            connection.onTrustTick(renewed);
         }
     }
 

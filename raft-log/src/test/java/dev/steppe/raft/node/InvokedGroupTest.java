@@ -230,7 +230,9 @@ class InvokedGroupTest {
                     }
 
                     @Override
-                    public void onFrame(Link link, DirectBuffer buffer, int offset, int frameBytes) {}
+                    public boolean onFrame(Link link, DirectBuffer buffer, int offset, int frameBytes) {
+                        return true;
+                    }
 
                     @Override
                     public void onDown(Link link, LinkDown reason) {}

@@ -47,7 +47,9 @@ class RunCheckTest {
         }
 
         @Override
-        public void onFrame(Link link, DirectBuffer buffer, int frameOffset, int frameBytes) {}
+        public boolean onFrame(Link link, DirectBuffer buffer, int frameOffset, int frameBytes) {
+            return true;
+        }
 
         @Override
         public void onDown(Link link, LinkDown reason) {}

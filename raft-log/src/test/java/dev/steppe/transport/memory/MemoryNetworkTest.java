@@ -51,6 +51,22 @@ class MemoryNetworkTest {
     }
 
     @Test
+    void losesAndCountsAFrameForWhichTheReceiverHasNoRoom() throws OperatingFault {
+        Party one = new Party(1);
+        Party two = new Party(2);
+        connect(one, two);
+        two.full = true;
+        one.send("a");
+        network.deliverAll(LIMIT_COUNT);
+        assertEquals(1, network.untakenCount());
+        two.full = false;
+        one.send("b");
+        network.deliverAll(LIMIT_COUNT);
+        assertEquals(1, network.untakenCount());
+        assertTrue(trace.contains("2<1 b"));
+    }
+
+    @Test
     void givesTheSameTraceForTheSameChoices() throws OperatingFault {
         List<String> first = play(11);
         assertEquals(first, play(11));
@@ -221,9 +237,9 @@ class MemoryNetworkTest {
         assertEquals(
                 List.of(
                         "1 refused by member 2: this is cluster 7, and member 2 is of cluster 8.",
-                        "1 refused by member 3: this lane is for servers of region eu, and member 3 is of region us.",
+                        "1 refused by member 3: this lane is for servers of region eu, and the peer is of region us.",
                         "2 refused by one: this is cluster 7, and member 2 is of cluster 8.",
-                        "3 refused by one: this lane is for servers of region eu, and member 3 is of region us."),
+                        "3 refused by one: this lane is for servers of region eu, and the peer is of region us."),
                 trace.stream().sorted().toList());
     }
 
@@ -298,6 +314,7 @@ class MemoryNetworkTest {
         private final Transport transport;
         private Link link;
         private IntConsumer onFrame;
+        private boolean full;
 
         Party(long memberId) {
             this(new PeerIdentity(7, "eu", PeerRole.SERVER, memberId, 0));
@@ -331,13 +348,14 @@ class MemoryNetworkTest {
         }
 
         @Override
-        public void onFrame(Link from, DirectBuffer buffer, int offset, int length) {
+        public boolean onFrame(Link from, DirectBuffer buffer, int offset, int length) {
             if (onFrame != null) {
                 onFrame.accept(length);
-                return;
+                return true;
             }
             trace.add(self.memberId() + "<" + from.peer().memberId() + " "
                     + buffer.getStringWithoutLengthAscii(offset, length));
+            return !full;
         }
 
         @Override

@@ -52,7 +52,9 @@ class PacketModelTest {
                 }
 
                 @Override
-                public void onFrame(Link up, DirectBuffer buffer, int offset, int length) {}
+                public boolean onFrame(Link up, DirectBuffer buffer, int offset, int length) {
+                    return true;
+                }
 
                 @Override
                 public void onDown(Link up, LinkDown reason) {}
@@ -92,9 +94,10 @@ class PacketModelTest {
         public void onUp(Link up) {}
 
         @Override
-        public void onFrame(Link up, DirectBuffer buffer, int offset, int length) {
+        public boolean onFrame(Link up, DirectBuffer buffer, int offset, int length) {
             received.add(buffer.getInt(offset));
             receivedNs.add(clock.nanoTime());
+            return true;
         }
 
         @Override

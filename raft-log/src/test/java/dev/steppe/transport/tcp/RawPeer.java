@@ -1,8 +1,8 @@
 package dev.steppe.transport.tcp;
 
 import dev.steppe.transport.PeerIdentity;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import dev.steppe.transport.frame.FrameLayout;
+import dev.steppe.transport.frame.Greeting;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -38,11 +38,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     static byte[] frame(int kind, byte[] body) {
-        ByteBuf out = Unpooled.buffer();
-        FrameOutbox.write(out, (byte) kind, body);
-        byte[] bytes = new byte[out.readableBytes()];
-        out.readBytes(bytes);
-        return bytes;
+        return FrameLayout.frame((byte) kind, body);
     }
 
     void say(byte[] bytes) throws IOException {

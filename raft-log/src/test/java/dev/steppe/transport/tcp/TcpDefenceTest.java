@@ -14,6 +14,8 @@ import dev.steppe.transport.OfferVerdict;
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.PeerPolicy;
 import dev.steppe.transport.PeerRole;
+import dev.steppe.transport.frame.FrameLayout;
+import dev.steppe.transport.frame.Greeting;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -60,9 +62,9 @@ class TcpDefenceTest {
         byte[] nobody = hello.clone();
         Arrays.fill(nobody, 16, 24, (byte) 0);
         byte[] role = hello.clone();
-        role[48] = 2;
+        role[56] = 2;
         byte[] region = hello.clone();
-        region[51] = '/';
+        region[59] = '/';
         return Stream.of(
                 Arguments.of("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII), "a frame claims"),
                 Arguments.of(header(-1, FrameLayout.HELLO), "a frame claims -1 bytes, and 0 to 16372 are allowed."),
@@ -168,7 +170,7 @@ class TcpDefenceTest {
             awaitEndWhileTimePasses(silent, clock);
             awaitEndWhileTimePasses(slow, clock);
         }
-        assertEquals("the handshake was not done in time.", there.refused());
+        assertEquals("the first frame did not come in time.", there.refused());
         assertEquals("the handshake was not done in time.", there.refused());
         assertPasses(living);
     }
@@ -176,17 +178,13 @@ class TcpDefenceTest {
     @Test
     void endsALinkThatFallsSilentAndKeepsOneThatOnlyHasNothingToSay() throws Exception {
         TcpConfig usual = TcpTransportTest.quick("raft");
-        TcpConfig impatient = new TcpConfig(
-                "raft",
-                true,
-                usual.frameMaxBytes(),
-                usual.inFlightMaxBytes(),
-                usual.inFlightMaxCount(),
-                usual.handshakeMaxNs(),
+        TcpConfig.Times times = usual.times();
+        TcpConfig impatient = usual.withTimes(new TcpConfig.Times(
+                times.handshakeMaxNs(),
+                times.firstFrameMaxNs(),
                 TimeUnit.MILLISECONDS.toNanos(250),
-                usual.redialMinNs(),
-                usual.redialMaxNs(),
-                usual.acceptedMaxCount());
+                times.redialMinNs(),
+                times.redialMaxNs()));
         String address = listen(impatient, SystemClocks.nano());
         TcpTransport dialler = new TcpTransport(loops(SystemClocks.nano()), DIALLER, impatient);
         toClose.add(dialler);
@@ -208,17 +206,7 @@ class TcpDefenceTest {
     @Test
     void pushesBackWhenThePeerDoesNotReadAndLosesNothing() throws Exception {
         TcpConfig usual = TcpTransportTest.quick("raft");
-        TcpConfig narrow = new TcpConfig(
-                "raft",
-                true,
-                usual.frameMaxBytes(),
-                1 << 20,
-                usual.inFlightMaxCount(),
-                usual.handshakeMaxNs(),
-                usual.heartbeatNs(),
-                usual.redialMinNs(),
-                usual.redialMaxNs(),
-                usual.acceptedMaxCount());
+        TcpConfig narrow = usual.withBounds(new TcpConfig.Bounds(8 << 20, 1 << 20, 1_024, 256, 256));
         String address = listen(narrow, SystemClocks.nano());
         Link living = connect(address);
         try (RawPeer raw = new RawPeer(address)) {
@@ -253,17 +241,7 @@ class TcpDefenceTest {
     @Test
     void closesConnectionsBeyondTheBoundUnread() throws Exception {
         TcpConfig usual = TcpTransportTest.quick("raft");
-        TcpConfig few = new TcpConfig(
-                "raft",
-                true,
-                usual.frameMaxBytes(),
-                usual.inFlightMaxBytes(),
-                usual.inFlightMaxCount(),
-                usual.handshakeMaxNs(),
-                usual.heartbeatNs(),
-                usual.redialMinNs(),
-                usual.redialMaxNs(),
-                1);
+        TcpConfig few = usual.withBounds(new TcpConfig.Bounds(8 << 20, 16 << 20, 1_024, 1, 1));
         TcpTransport acceptor = new TcpTransport(loops(SystemClocks.nano()), ACCEPTOR, few);
         toClose.add(acceptor);
         String address = acceptor.listen(ANY_PORT, RAFT, there).address();

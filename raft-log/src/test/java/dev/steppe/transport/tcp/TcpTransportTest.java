@@ -160,14 +160,14 @@ class TcpTransportTest {
     void refusesAnotherRegionOnTheRaftLane() throws Exception {
         expectRefusal(
                 new PeerIdentity(7, "us", PeerRole.SERVER, 2, 0),
-                "this lane is for servers of region eu, and member 2 is of region us.");
+                "this lane is for servers of region eu, and the peer is of region us.");
     }
 
     @Test
     void refusesAClientOnTheRaftLane() throws Exception {
         expectRefusal(
                 new PeerIdentity(7, "eu", PeerRole.CLIENT, 2, 0),
-                "only servers may speak on this lane, and member 2 is a CLIENT.");
+                "only servers may speak on this lane, and the peer is a CLIENT.");
     }
 
     @Test
@@ -365,17 +365,14 @@ class TcpTransportTest {
     /** The defaults with a short back-off, so that tests that dial again are short too. */
     static TcpConfig quick(String lane) {
         TcpConfig usual = TcpConfig.defaults(lane);
-        return new TcpConfig(
-                lane,
-                true,
-                usual.frameMaxBytes(),
-                usual.inFlightMaxBytes(),
-                usual.inFlightMaxCount(),
-                usual.handshakeMaxNs(),
-                TimeUnit.SECONDS.toNanos(10),
-                TimeUnit.MILLISECONDS.toNanos(1),
-                TimeUnit.MILLISECONDS.toNanos(20),
-                usual.acceptedMaxCount());
+        TcpConfig.Times times = usual.times();
+        return usual.withPlaintextLoopback()
+                .withTimes(new TcpConfig.Times(
+                        times.handshakeMaxNs(),
+                        times.firstFrameMaxNs(),
+                        TimeUnit.SECONDS.toNanos(10),
+                        TimeUnit.MILLISECONDS.toNanos(1),
+                        TimeUnit.MILLISECONDS.toNanos(20)));
     }
 
     private static void send(Link link, byte[] frame) {

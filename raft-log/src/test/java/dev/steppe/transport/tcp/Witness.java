@@ -31,10 +31,11 @@ final class Witness implements LinkListener {
     }
 
     @Override
-    public void onFrame(Link link, DirectBuffer buffer, int offset, int length) {
+    public boolean onFrame(Link link, DirectBuffer buffer, int offset, int length) {
         byte[] bytes = new byte[length];
         buffer.getBytes(offset, bytes);
         events.add(new Event.Frame(link, new UnsafeBuffer(bytes)));
+        return true;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.steppe.transport.tcp;
+package dev.steppe.transport.frame;
 
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.PeerRole;
@@ -16,13 +16,14 @@ import org.agrona.DirectBuffer;
  *   4  4  version, 0
  *   8  8  cluster id
  *  16  8  member id
- *  24  8  incarnation
- *  32  8  own nonce of this connection
- *  40  8  the other side's nonce, 0 in the first word
- *  48  1  role: 0 server, 1 client
- *  49  1  length of the region
- *  50  1  length of the lane
- *  51  …  region, lane, in ASCII; nothing behind
+ *  24  8  directory id, 0 for a peer that keeps nothing
+ *  32  8  incarnation
+ *  40  8  own nonce of this connection
+ *  48  8  the other side's nonce, 0 in the first word
+ *  56  1  role: 0 server, 1 client
+ *  57  1  length of the region
+ *  58  1  length of the lane
+ *  59  …  region, lane, in ASCII; nothing behind
  * </pre>
  *
  * The nonces tie the three words to this connection: a recorded word does not fit another one.
@@ -32,7 +33,7 @@ import org.agrona.DirectBuffer;
  * @param nonce drawn for this connection by the speaker
  * @param echo the nonce that the speaker heard
  */
-record Greeting(PeerIdentity identity, String lane, long nonce, long echo) {
+public record Greeting(PeerIdentity identity, String lane, long nonce, long echo) {
     private static final int MAGIC = 0x5045_5453;
     private static final int VERSION = 0;
     private static final int LANE_MAX_COUNT = 32;
@@ -40,25 +41,29 @@ record Greeting(PeerIdentity identity, String lane, long nonce, long echo) {
     private static final int VERSION_OFFSET = 4;
     private static final int CLUSTER_OFFSET = 8;
     private static final int MEMBER_OFFSET = 16;
-    private static final int INCARNATION_OFFSET = 24;
-    private static final int NONCE_OFFSET = 32;
-    private static final int ECHO_OFFSET = 40;
-    private static final int ROLE_OFFSET = 48;
-    private static final int REGION_LENGTH_OFFSET = 49;
-    private static final int LANE_LENGTH_OFFSET = 50;
-    private static final int NAMES_OFFSET = 51;
+    private static final int DIRECTORY_OFFSET = 24;
+    private static final int INCARNATION_OFFSET = 32;
+    private static final int NONCE_OFFSET = 40;
+    private static final int ECHO_OFFSET = 48;
+    private static final int ROLE_OFFSET = 56;
+    private static final int REGION_LENGTH_OFFSET = 57;
+    private static final int LANE_LENGTH_OFFSET = 58;
+    private static final int NAMES_OFFSET = 59;
 
-    static boolean isLaneName(String name) {
+    /** Whether {@code name} can name a lane: 1 to 32 characters of {@code [a-z0-9-]}. */
+    public static boolean isLaneName(String name) {
         return name.length() <= LANE_MAX_COUNT && PeerIdentity.isRegionName(name);
     }
 
-    byte[] encode() {
+    /** The bytes, as drawn above. */
+    public byte[] encode() {
         byte[] region = identity.region().getBytes(StandardCharsets.US_ASCII);
         byte[] laneName = lane.getBytes(StandardCharsets.US_ASCII);
         ByteBuffer out = ByteBuffer.allocate(NAMES_OFFSET + region.length + laneName.length)
                 .order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(MAGIC).putInt(VERSION);
-        out.putLong(identity.clusterId()).putLong(identity.memberId()).putLong(identity.incarnation());
+        out.putLong(identity.clusterId()).putLong(identity.memberId());
+        out.putLong(identity.directoryId()).putLong(identity.incarnation());
         out.putLong(nonce).putLong(echo);
         out.put((byte) (identity.role() == PeerRole.SERVER ? 0 : 1));
         out.put((byte) region.length).put((byte) laneName.length);
@@ -67,7 +72,7 @@ record Greeting(PeerIdentity identity, String lane, long nonce, long echo) {
     }
 
     /** Why these bytes are no greeting, as one sentence; empty when {@link #decode} may read them. */
-    static Optional<String> refusal(DirectBuffer buffer, int offset, int length) {
+    public static Optional<String> refusal(DirectBuffer buffer, int offset, int length) {
         if (length < NAMES_OFFSET || buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) != MAGIC) {
             return Optional.of("the peer does not speak this protocol.");
         }
@@ -90,7 +95,7 @@ record Greeting(PeerIdentity identity, String lane, long nonce, long echo) {
     }
 
     /** The greeting in these bytes, which {@link #refusal} has passed. */
-    static Greeting decode(DirectBuffer buffer, int offset) {
+    public static Greeting decode(DirectBuffer buffer, int offset) {
         int regionLength = buffer.getByte(offset + REGION_LENGTH_OFFSET);
         int laneLength = buffer.getByte(offset + LANE_LENGTH_OFFSET);
         PeerIdentity identity = new PeerIdentity(
@@ -98,6 +103,7 @@ record Greeting(PeerIdentity identity, String lane, long nonce, long echo) {
                 nameAt(buffer, offset + NAMES_OFFSET, regionLength),
                 buffer.getByte(offset + ROLE_OFFSET) == 0 ? PeerRole.SERVER : PeerRole.CLIENT,
                 longAt(buffer, offset + MEMBER_OFFSET),
+                longAt(buffer, offset + DIRECTORY_OFFSET),
                 longAt(buffer, offset + INCARNATION_OFFSET));
         return new Greeting(
                 identity,
