@@ -22,11 +22,11 @@ final class ArchitectureTest {
                     raft.log.vault      | MACHINE | raft.storage raft.log.layout
                     raft.log.segment    | MACHINE | raft.storage raft.log.layout
                     raft.log            | MACHINE | raft.core raft.storage raft.log.layout raft.log.vault raft.log.segment
-                    raft.snapshot       | MACHINE | raft.quorum raft.storage
                     raft.timing         | MACHINE |
                     raft.session        | MACHINE |
                     raft.agreement      | MACHINE |
                     raft.api            | PORT    | raft.quorum
+                    raft.snapshot       | MACHINE | raft.api raft.storage
                     transport           | PORT    |
                     runtime             | SHELL   |
                     raft.storage.memory | SHELL   | raft.storage

@@ -26,8 +26,8 @@ public interface StorageDirectory extends AutoCloseable {
     PrepareVerdict prepare(String name, int lengthBytes, ByteBuffer head) throws OperatingFault;
 
     /**
-     * Begins a file that gets {@code name} when it is published; the first append makes it on the disk. One at a time
-     * under one name.
+     * Begins a file that gets {@code name} when it is published; the first append makes it on the disk. Several may be
+     * on their way to one name; the last one published has it.
      */
     SequentialFile create(String name) throws OperatingFault;
 

@@ -115,6 +115,24 @@ final class SequentialFileTest {
 
     @ParameterizedTest
     @EnumSource
+    void givesTheNameToTheLastOfTwoThatWantIt(Disk kind) throws OperatingFault {
+        try (StorageDirectory directory = hold(kind);
+                SequentialFile first = directory.create(NAME);
+                SequentialFile second = directory.create(NAME)) {
+            second.append(direct(new byte[] {2}, 0, 1));
+            first.append(direct(new byte[] {1}, 0, 1));
+            second.force();
+            second.publish();
+            first.force();
+            first.publish();
+            try (SequentialFile named = directory.openSequential(NAME)) {
+                assertArrayEquals(new byte[] {1}, contentOf(named));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void refusesWhatItsOwnerMustNotDo(Disk kind) throws OperatingFault {
         try (StorageDirectory directory = hold(kind);
                 SequentialFile file = directory.create(NAME)) {

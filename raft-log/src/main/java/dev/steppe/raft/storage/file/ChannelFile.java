@@ -26,20 +26,21 @@ final class ChannelFile implements SequentialFile {
     private long lengthBytes;
     private long forcedBytes;
 
-    private ChannelFile(String name, Path target) {
+    private ChannelFile(String name, Path target, Path unfinished) {
         this.name = name;
         this.target = target;
-        unfinished = target.resolveSibling(target.getFileName() + FileDirectory.UNFINISHED);
+        this.unfinished = unfinished;
     }
 
-    /** One that will be {@code target}. */
-    static ChannelFile create(String name, Path target) {
-        return new ChannelFile(name, target);
+    /** One that will be {@code target}; {@code ordinal} tells it from others on their way to that name. */
+    static ChannelFile create(String name, Path target, int ordinal) {
+        String unfinishedName = target.getFileName() + "." + ordinal + FileDirectory.UNFINISHED;
+        return new ChannelFile(name, target, target.resolveSibling(unfinishedName));
     }
 
     /** One that lies under its name. */
     static ChannelFile open(String name, Path target) throws OperatingFault {
-        ChannelFile file = new ChannelFile(name, target);
+        ChannelFile file = new ChannelFile(name, target, target);
         try {
             file.channel = FileChannel.open(target, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
             file.isPublished = true;
@@ -148,7 +149,6 @@ final class ChannelFile implements SequentialFile {
     }
 
     private FileChannel begin() throws IOException {
-        Files.deleteIfExists(unfinished);
         return FileChannel.open(
                 unfinished,
                 Set.of(

@@ -45,6 +45,7 @@ public final class FileDirectory implements StorageDirectory {
     private final Path root;
     private final FileChannel lockChannel;
     private final boolean isDurable;
+    private int createdCount;
 
     private FileDirectory(Path root, FileChannel lockChannel, boolean isDurable) {
         this.root = root;
@@ -120,7 +121,7 @@ public final class FileDirectory implements StorageDirectory {
 
     @Override
     public SequentialFile create(String name) {
-        return ChannelFile.create(name, root.resolve(name));
+        return ChannelFile.create(name, root.resolve(name), ++createdCount);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.steppe.raft.storage.SequentialFile;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class MemoryDisk {
     /** What lies under which name on the disk. */
     private final TreeMap<String, MemoryFile> durableFiles = new TreeMap<>();
     /** What is written and has no name yet. */
-    private final TreeMap<String, MemoryFile> unnamedFiles = new TreeMap<>();
+    private final List<MemoryFile> unnamedFiles = new ArrayList<>();
     /** New names of files that were renamed, with the old ones, while their folders are not synced. */
     private final TreeMap<String, String> renamedFrom = new TreeMap<>();
 
@@ -259,8 +260,12 @@ public final class MemoryDisk {
     }
 
     private MemoryFile written(String name) {
-        MemoryFile unnamed = unnamedFiles.get(name);
-        return unnamed != null ? unnamed : file(name);
+        for (int i = unnamedFiles.size() - 1; i >= 0; i--) {
+            if (unnamedFiles.get(i).name().equals(name)) {
+                return unnamedFiles.get(i);
+            }
+        }
+        return file(name);
     }
 
     private MemoryFile file(String name) {
@@ -294,20 +299,20 @@ public final class MemoryDisk {
         for (MemoryFile file : files.values()) {
             usedBytes += file.lengthBytes();
         }
-        for (MemoryFile file : unnamedFiles.values()) {
+        for (MemoryFile file : unnamedFiles) {
             usedBytes += file.lengthBytes();
         }
         return usedBytes <= capacityBytes - newBytes;
     }
 
-    /** A file without a name that takes up room from now on, in place of one that was to get the same name. */
+    /** A file without a name that takes up room from now on. */
     void begin(MemoryFile file) {
-        unnamedFiles.put(file.name(), file);
+        unnamedFiles.add(file);
     }
 
     /** The room is free again. */
     void abandon(MemoryFile file) {
-        unnamedFiles.remove(file.name(), file);
+        unnamedFiles.remove(file);
     }
 
     FileVerdict append(MemoryFile file, ByteBuffer source) throws OperatingFault {
