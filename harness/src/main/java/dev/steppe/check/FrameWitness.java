@@ -1,0 +1,98 @@
+package dev.steppe.check;
+
+import dev.steppe.raft.log.RaftLog;
+import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.message.RaftMessage;
+import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.VoteAsk;
+import dev.steppe.raft.message.RaftMessage.VoteReply;
+import dev.steppe.raft.message.RaftMessageDecoder;
+import dev.steppe.raft.node.NodeInspection;
+import dev.steppe.transport.PeerIdentity;
+import dev.steppe.transport.memory.FrameTap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.agrona.DirectBuffer;
+
+/** R13: looks at every frame as it leaves and asks whether what it says is on the speaker's disk. */
+final class FrameWitness implements FrameTap {
+    private final RaftMessageDecoder decoder;
+    private final List<MemberHistory> members;
+    /**
+     * Rounds of votes, by who asks, in which life, under which number; those that are real and not asked in advance.
+     */
+    private final Map<Ballot, Long> realBallots = new TreeMap<>();
+
+    private record Ballot(int member, long incarnation, long ballotId) implements Comparable<Ballot> {
+        @Override
+        public int compareTo(Ballot other) {
+            int order = Integer.compare(member, other.member);
+            order = order != 0 ? order : Long.compare(incarnation, other.incarnation);
+            return order != 0 ? order : Long.compare(ballotId, other.ballotId);
+        }
+    }
+
+    FrameWitness(long clusterId, List<MemberHistory> members) {
+        decoder = new RaftMessageDecoder(clusterId, RecordLayout.HEADER_BYTES);
+        this.members = members;
+    }
+
+    @Override
+    public void sent(PeerIdentity from, PeerIdentity to, DirectBuffer buffer, int offset, int length) {
+        if (decoder.decode(buffer, offset, length) != RaftMessageDecoder.Verdict.DECODED) {
+            throw new InvariantViolated("R13", "member " + from.memberId() + " sends what no member can read");
+        }
+        MemberHistory member = members.get((int) from.memberId() - 1);
+        NodeInspection speaker = member.inspection;
+        if (speaker == null) {
+            throw new InvariantViolated("R13", "member " + from.memberId() + " is dead and speaks");
+        }
+        check(member, speaker, decoder.message(), (int) to.memberId());
+    }
+
+    private void check(MemberHistory member, NodeInspection speaker, RaftMessage message, int toMember) {
+        long durableTerm = Math.max(speaker.vault().term(), durableLogTerm(speaker.log()));
+        InvariantViolated.unless(
+                message.term() <= durableTerm,
+                "R13",
+                "a term left before it was forced: member, said, forced",
+                member.memberId,
+                message.term(),
+                durableTerm);
+        if (message instanceof AppendReply reply) {
+            InvariantViolated.unless(
+                    reply.matchIndex() <= speaker.log().forcedIndex(),
+                    "R13",
+                    "an acknowledgement left before its force: member, said, forced",
+                    member.memberId,
+                    reply.matchIndex(),
+                    speaker.log().forcedIndex());
+        } else if (message instanceof VoteAsk ask && !ask.preVote()) {
+            realBallots.put(new Ballot(ask.fromMember(), ask.incarnation(), ask.ballotId()), ask.term());
+            voted(member, speaker, ask.term(), ask.fromMember());
+        } else if (message instanceof VoteReply reply && reply.granted()) {
+            Long term = realBallots.get(new Ballot(toMember, reply.askIncarnation(), reply.ballotId()));
+            if (term != null) {
+                voted(member, speaker, term, toMember);
+            }
+        }
+    }
+
+    private static void voted(MemberHistory member, NodeInspection speaker, long term, int candidate) {
+        member.noteVote(term, candidate);
+        boolean isForced = speaker.vault().term() > term
+                || (speaker.vault().term() == term && speaker.vault().votedFor() == candidate);
+        InvariantViolated.unless(
+                isForced,
+                "R13",
+                "a vote left before it was forced: member, term, candidate",
+                member.memberId,
+                term,
+                candidate);
+    }
+
+    private static long durableLogTerm(RaftLog log) {
+        return log.forcedIndex() == 0 ? 0 : log.termAt(log.forcedIndex());
+    }
+}

@@ -1,0 +1,218 @@
+package dev.steppe.check;
+
+import dev.steppe.fault.Coverage;
+import dev.steppe.fault.Mark;
+import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.node.NodeInspection;
+import dev.steppe.transport.memory.FrameTap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * R1 to R14 over the members of one group. Told of every life that begins and ends and of every turn of an agent; looks
+ * at the one member that has moved.
+ *
+ * <p>R1 one leader per term, ever. R2 leaders do not cut. R3 equal index and term, equal log before. R4 a leader has
+ * everything that was committed in earlier terms. R5 one entry per committed index. R6 term and commit index never
+ * fall. R7 one vote per term, over restarts. R8 committed is forced on a majority, and stays so. R9 no quorum without a
+ * committed entry. R10 {@code match < next}, and a match never falls in one leadership nor exceeds what is forced
+ * there. R13 nothing leaves before what it depends on is forced ({@link #tap}).
+ */
+public final class RaftChecker {
+    private final CommitHistory commits = new CommitHistory();
+    private final List<MemberHistory> members;
+    private final Map<Long, Integer> leaderOfTerm = new TreeMap<>();
+    private final Map<Long, long[]> matchesOfTerm = new TreeMap<>();
+    private final FrameWitness witness;
+    private final Coverage coverage;
+    private final int majorityCount;
+
+    /** For a group whose voters have the ids from 1 to {@code voterCount}. */
+    public RaftChecker(long clusterId, int voterCount, Coverage coverage) {
+        members = IntStream.rangeClosed(1, voterCount)
+                .mapToObj(id -> new MemberHistory(id, commits))
+                .toList();
+        majorityCount = voterCount / 2 + 1;
+        witness = new FrameWitness(clusterId, members);
+        this.coverage = coverage;
+    }
+
+    /** To be shown every frame as it leaves. */
+    public FrameTap tap() {
+        return witness;
+    }
+
+    /** A member has opened its directory. */
+    public void opened(int memberId, NodeInspection inspection) {
+        MemberHistory member = member(memberId);
+        member.opened(inspection);
+        checkKept();
+    }
+
+    /** An agent of the member has had a turn. */
+    public void turned(int memberId, NodeInspection inspection) {
+        MemberHistory member = member(memberId);
+        RaftCore core = inspection.core();
+        if (core.role() == Role.LEADER && member.leaderTerm() != core.term()) {
+            begin(member, core);
+        }
+        long lastBefore = member.lastIndex();
+        member.look(inspection);
+        if (member.lastIndex() < lastBefore) {
+            coverage.met(Mark.CONFLICT_CUT);
+        }
+        long committedBefore = commits.committedIndex();
+        member.verify(inspection);
+        if (commits.committedIndex() > committedBefore) {
+            checkDurable();
+        }
+        if (core.role() == Role.LEADER) {
+            checkPeers(member, core);
+        }
+    }
+
+    /** A member's process is dead. */
+    public void died(int memberId) {
+        member(memberId).died();
+    }
+
+    /** A member's disk has lied or rots: it may have lost what it had forced. */
+    public void tainted(int memberId) {
+        member(memberId).isTainted = true;
+    }
+
+    /** Whether a member's disk has been made to lie or to rot. */
+    public boolean isTainted(int memberId) {
+        return member(memberId).isTainted;
+    }
+
+    /** A member cannot open its directory and takes no part any more. */
+    public void out(int memberId) {
+        member(memberId).isOut = true;
+        checkKept();
+    }
+
+    /** Last entry that anybody has committed. */
+    public long committedIndex() {
+        return commits.committedIndex();
+    }
+
+    /**
+     * Whether the group could do without everything that this member has on its disk: what it ever forced is committed
+     * and forced by a majority of others.
+     */
+    public boolean isRedundant(int memberId) {
+        MemberHistory one = member(memberId);
+        long index = one.forcedIndex();
+        if (index > commits.committedIndex()) {
+            return false;
+        }
+        return holders(commits.committedIndex(), memberId) >= majorityCount;
+    }
+
+    private void begin(MemberHistory member, RaftCore core) {
+        Integer before = leaderOfTerm.putIfAbsent(core.term(), member.memberId);
+        InvariantViolated.unless(
+                before == null || before == member.memberId,
+                "R1",
+                "two leaders of one term: term, first, second",
+                core.term(),
+                before == null ? 0 : before,
+                member.memberId);
+        member.leads(core.term());
+        coverage.met(Mark.LEADER_ELECTED);
+        long index = commits.committedBefore(core.term());
+        boolean isComplete =
+                core.shape().lastIndex() >= index && core.shape().termAt(index) == commits.committedTerm(index);
+        InvariantViolated.unless(
+                isComplete,
+                "R4",
+                "a leader lacks a committed entry: term, committed index, own last",
+                core.term(),
+                index,
+                core.shape().lastIndex());
+        matchesOfTerm.clear();
+        matchesOfTerm.put(core.term(), new long[members.size()]);
+    }
+
+    private void checkDurable() {
+        long index = commits.committedIndex();
+        int holderCount = holders(index, 0);
+        InvariantViolated.unless(
+                holderCount >= majorityCount || anyTainted(),
+                "R8",
+                "committed, but not forced by a majority: index, holders",
+                index,
+                holderCount);
+    }
+
+    /** R9: those who may vote and lack a committed entry are no quorum among them. */
+    private void checkKept() {
+        long index = commits.committedIndex();
+        int lackingCount = 0;
+        for (MemberHistory member : members) {
+            boolean lacks = !member.isOut && index > 0 && !member.holds(index, commits.committedCrc(index));
+            lackingCount += lacks ? 1 : 0;
+        }
+        InvariantViolated.unless(
+                lackingCount < majorityCount,
+                "R9",
+                "a quorum lacks a committed entry: index, members without it",
+                index,
+                lackingCount);
+    }
+
+    private int holders(long index, int exceptId) {
+        int count = 0;
+        for (MemberHistory member : members) {
+            boolean counts =
+                    member.memberId != exceptId && member.holds(index, index == 0 ? 0 : commits.committedCrc(index));
+            count += counts ? 1 : 0;
+        }
+        return count;
+    }
+
+    private boolean anyTainted() {
+        for (MemberHistory member : members) {
+            if (member.isTainted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void checkPeers(MemberHistory leader, RaftCore core) {
+        long[] matches = matchesOfTerm.get(core.term());
+        for (int i = 0; i < members.size(); i++) {
+            MemberHistory peer = members.get(i);
+            if (peer == leader) {
+                continue;
+            }
+            long match = core.matchIndexOf(i);
+            InvariantViolated.unless(
+                    match < core.nextIndexOf(i), "R10", "match not below next: member, match", peer.memberId, match);
+            if (matches == null) {
+                continue; // A later leader is there already; this one does not know.
+            }
+            InvariantViolated.unless(
+                    match >= matches[i], "R10", "a match fell: member, before, now", peer.memberId, matches[i], match);
+            if (match > matches[i]) {
+                matches[i] = match;
+                InvariantViolated.unless(
+                        peer.holds(match, leader.crcAt(match)) || peer.isTainted,
+                        "R10",
+                        "a match beyond what is forced: member, match, forced",
+                        peer.memberId,
+                        match,
+                        peer.forcedIndex());
+            }
+        }
+    }
+
+    private MemberHistory member(int memberId) {
+        return members.get(memberId - 1);
+    }
+}

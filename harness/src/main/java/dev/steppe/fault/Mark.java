@@ -1,0 +1,88 @@
+package dev.steppe.fault;
+
+import java.util.Locale;
+
+/** Something that a run should have met at least once: a misfortune, or a branch that only misfortune leads to. */
+public enum Mark {
+    /** A command was acknowledged to a client. */
+    COMMAND_ACKNOWLEDGED,
+    /** A client was told for certain that a command will never happen. */
+    COMMAND_LOST,
+    /** A leadership ended before a client's command was decided. */
+    COMMAND_UNKNOWN,
+    /** The disk or a queue was full, and a client was told at the door. */
+    COMMAND_REFUSED,
+    /** A linearizable read was answered. */
+    READ_ANSWERED,
+    /** A linearizable read was refused after it had been taken. */
+    READ_REFUSED,
+    /** Somebody began to lead a term. */
+    LEADER_ELECTED,
+    /** A follower cut entries that a later leader did not have. */
+    CONFLICT_CUT,
+    /** A process died between two turns, the machine living on. */
+    PROCESS_KILLED,
+    /** A process died in the middle of a disk operation. */
+    CRASHED_AT_DISK_STEP,
+    /** A process died while it recovered. */
+    CRASHED_IN_RECOVERY,
+    /** A machine lost power. */
+    POWER_LOST,
+    /** All machines lost power at once. */
+    POWER_LOST_EVERYWHERE,
+    /** Recovery found a batch that power loss had torn and cut it. */
+    TORN_TAIL_CUT,
+    /** A force failed and the log was given up. */
+    FORCE_FAILED,
+    /** A disk was full. */
+    DISK_FULL,
+    /** A member that had refused commands for want of space took one again. */
+    DISK_FULL_RESUMED,
+    /** A disk answered late. */
+    DISK_SLOW,
+    /** A force returned and had taken nothing to the disk. */
+    DISK_LIED,
+    /** A bit of a file was flipped. */
+    ROT,
+    /** A page of a file appeared at another place. */
+    MISDIRECTED,
+    /** Recovery found a directory damaged. */
+    DAMAGE_FOUND,
+    /** A process stood still and went on. */
+    PAUSED,
+    /** A member's clock ran at another speed than the world's. */
+    CLOCK_DRIFTED,
+    /** One member was cut off. */
+    PARTITION_ISOLATE_ONE,
+    /** The group fell into two parts. */
+    PARTITION_HALVES,
+    /** Two parts were joined by one member only. */
+    PARTITION_BRIDGE,
+    /** Each member heard its neighbours only. */
+    PARTITION_RING,
+    /** Somebody was heard but did not hear, or the other way round. */
+    PARTITION_ASYMMETRIC,
+    /** A cut came and went. */
+    PARTITION_FLAPPING,
+    /** Members were cut off one by one and came back in another order. */
+    PARTITION_SWIZZLE,
+    /** One direction stood still for up to five seconds. */
+    CLOGGED,
+    /** A connection broke with what was under way. */
+    SEVERED,
+    /** A packet was lost. */
+    PACKET_LOST,
+    /** A packet arrived twice. */
+    PACKET_COPIED,
+    /** An old packet was sent again. */
+    PACKET_REPLAYED,
+    /** A packet was lost because too much was under way. */
+    PACKET_OVERFLOWED,
+    /** After the safety phase a random majority was healed and came to rest. */
+    CORE_CONVERGED;
+
+    /** The name in reports: lower case, words joined by hyphens. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,91 @@
+package dev.steppe.fault;
+
+import dev.steppe.transport.memory.PacketModel.Nature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one run is made of. Each run has only some nemeses on, and each quantity at another strength: a run with
+ * everything on at once hides what only one of them alone would show (Groce et al., Swarm Testing, ISSTA 2012).
+ *
+ * @param voterCount 1, 3, 5 or 7
+ * @param nemeses those that are on, in their order
+ * @param nemesisGapNs mean time between two strikes
+ * @param nature of the network in every direction
+ * @param pace how fast machines, disks and clocks are
+ * @param load what clients do
+ */
+public record Swarm(int voterCount, List<Nemesis> nemeses, long nemesisGapNs, Nature nature, Pace pace, Load load) {
+    private static final int NETWORK_CAPACITY_BYTES = 1 << 20;
+
+    /** Copies what can change. */
+    public Swarm {
+        nemeses = List.copyOf(nemeses);
+    }
+
+    /**
+     * How fast machines are.
+     *
+     * @param heartbeatMs how often a leader is heard; elections take eight to sixteen times as long
+     * @param turnNs mean time of one agent's turn
+     * @param forceNs mean time of one disk operation
+     * @param driftMaxPpm how much faster or slower a member's clock may run than the world's, in millionths
+     */
+    public record Pace(long heartbeatMs, long turnNs, long forceNs, int driftMaxPpm) {}
+
+    /**
+     * What clients do.
+     *
+     * @param clientCount how many there are, each with one command or read under way after the other
+     * @param gapNs mean time between an answer and the next question
+     * @param payloadMaxBytes longest command
+     * @param readPermille share of reads
+     */
+    public record Load(int clientCount, long gapNs, int payloadMaxBytes, int readPermille) {}
+
+    /** Draws a run. */
+    public static Swarm draw(Chance chance) {
+        int dice = chance.below(20);
+        int voterCount = dice < 2 ? 1 : dice < 14 ? 3 : dice < 19 ? 5 : 7;
+        List<Nemesis> on = new ArrayList<>();
+        int share = (int) chance.between(100, 600);
+        for (Nemesis nemesis : Nemesis.values()) {
+            if (chance.hits(share)) {
+                on.add(nemesis);
+            }
+        }
+        long gapNs = chance.between(TimeUnit.MILLISECONDS.toNanos(50), TimeUnit.MILLISECONDS.toNanos(1_500));
+        return new Swarm(voterCount, on, gapNs, nature(chance), pace(chance), load(chance));
+    }
+
+    private static Nature nature(Chance chance) {
+        if (chance.hits(300)) {
+            return Nature.healthy(chance.between(10_000, 500_000));
+        }
+        int loss = chance.hits(600) ? (int) chance.lopsided(300) : 0;
+        int copies = chance.hits(500) ? (int) chance.lopsided(500) : 0;
+        int replays = chance.hits(400) ? (int) chance.lopsided(50) : 0;
+        long minNs = chance.lopsided(TimeUnit.MILLISECONDS.toNanos(20));
+        long meanNs = 1 + chance.lopsided(TimeUnit.MILLISECONDS.toNanos(100));
+        int capacityBytes = chance.hits(200) ? (int) chance.between(4_096, 65_536) : NETWORK_CAPACITY_BYTES;
+        return new Nature(loss, copies, replays, minNs, meanNs, chance.hits(500), capacityBytes);
+    }
+
+    private static Pace pace(Chance chance) {
+        long turnNs = chance.between(1_000, 20_000);
+        long forceNs = chance.hits(500) ? chance.between(10_000, 200_000) : chance.lopsided(20_000_000);
+        return new Pace(
+                chance.between(20, 100),
+                turnNs,
+                Math.max(1_000, forceNs),
+                chance.hits(500) ? (int) chance.lopsided(100_000) : 0);
+    }
+
+    private static Load load(Chance chance) {
+        int clientCount = (int) chance.between(1, 8);
+        long gapNs = chance.between(TimeUnit.MILLISECONDS.toNanos(5), TimeUnit.MILLISECONDS.toNanos(100));
+        int payloadMaxBytes = chance.hits(200) ? 4_000 : (int) chance.between(16, 600);
+        return new Load(clientCount, gapNs, payloadMaxBytes, (int) chance.between(0, 500));
+    }
+}

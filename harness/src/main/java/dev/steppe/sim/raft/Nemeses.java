@@ -1,0 +1,240 @@
+package dev.steppe.sim.raft;
+
+import dev.steppe.fault.Chance;
+import dev.steppe.fault.Mark;
+import dev.steppe.fault.Nemesis;
+import dev.steppe.fault.PartitionShape;
+import dev.steppe.raft.storage.memory.MemoryDisk.AfterFailedForce;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets misfortunes strike a world, those that its swarm has on, at drawn moments. What it damages it draws from an
+ * atlas: never so many members that a quorum of copies could be hurt, and never a member whose entries the others could
+ * not do without.
+ */
+final class Nemeses {
+    private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final RaftWorld world;
+    private final Chance chance;
+    private final List<Nemesis> drawn = new ArrayList<>();
+
+    Nemeses(RaftWorld world) {
+        this.world = world;
+        chance = world.chance.split();
+        for (Nemesis nemesis : world.swarm.nemeses()) {
+            for (int i = 0; i < nemesis.weight(); i++) {
+                drawn.add(nemesis);
+            }
+        }
+    }
+
+    /** Lets the first one strike after a while, and each next one after another. */
+    void start() {
+        if (!drawn.isEmpty()) {
+            world.agenda.at(world.nowNs() + 1 + chance.entropy().nextBelow(2 * world.swarm.nemesisGapNs()), this::next);
+        }
+    }
+
+    private void next() {
+        List<SimMember> alive = world.members.stream().filter(SimMember::isUp).toList();
+        if (!alive.isEmpty()) {
+            strike(chance.of(drawn), chance.of(alive));
+        }
+        start();
+    }
+
+    private void strike(Nemesis nemesis, SimMember member) {
+        switch (nemesis) {
+            case KILL -> kill(member);
+            case POWER_LOSS -> losePower(member);
+            case POWER_LOSS_EVERYWHERE -> loseAllPower();
+            case CRASH_AT_DISK_STEP -> member.crashAt(member.disk.stepCount() + chance.below(20));
+            case FAILED_FORCE -> failForce(member);
+            case FULL_DISK -> fill(member);
+            case SLOW_DISK -> slow(member);
+            case LYING_DISK -> lie(member);
+            case ROT -> rot(member, false);
+            case MISDIRECTED_WRITE -> rot(member, true);
+            case PARTITION -> partition();
+            case CLOG -> clog();
+            case SEVER -> sever();
+            case PAUSE -> pause(member);
+        }
+    }
+
+    private void kill(SimMember member) {
+        world.coverage.met(Mark.PROCESS_KILLED);
+        world.kill(member);
+        reopen(member);
+    }
+
+    private void losePower(SimMember member) {
+        if (world.checker.isTainted(member.id) && !world.checker.isRedundant(member.id)) {
+            kill(member);
+            return;
+        }
+        world.losePower(member, world.drawFate());
+        reopen(member);
+    }
+
+    private void loseAllPower() {
+        boolean isSpared = world.members.stream().anyMatch(member -> world.checker.isTainted(member.id));
+        if (isSpared) {
+            return;
+        }
+        world.coverage.met(Mark.POWER_LOST_EVERYWHERE);
+        for (SimMember member : world.members) {
+            if (member.isUp()) {
+                world.losePower(member, world.drawFate());
+                reopen(member);
+            }
+        }
+    }
+
+    private void reopen(SimMember member) {
+        long atNs = world.nowNs() + 1 + chance.lopsided(3 * SECOND_NS);
+        world.agenda.at(atNs, () -> {
+            if (!member.isUp() && chance.hits(100)) {
+                member.crashAt(member.disk.stepCount() + chance.below(6));
+            }
+            world.open(member);
+        });
+    }
+
+    private void failForce(SimMember member) {
+        member.expectsFault = true;
+        member.disk.failAt(
+                member.disk.stepCount() + chance.below(10),
+                chance.hits(500) ? AfterFailedForce.KEPT : AfterFailedForce.REVERTED);
+    }
+
+    private void fill(SimMember member) {
+        world.tell(member, "has a full disk");
+        world.coverage.met(Mark.DISK_FULL);
+        long usedBytes =
+                member.disk.names().stream().mapToLong(member.disk::lengthBytes).sum();
+        member.disk.limitTo(usedBytes + chance.lopsided(128 << 10));
+        world.agenda.at(world.nowNs() + 1 + chance.lopsided(8 * SECOND_NS), () -> {
+            world.tell(member, "has room again");
+            member.disk.limitTo(Long.MAX_VALUE);
+        });
+    }
+
+    private void slow(SimMember member) {
+        world.tell(member, "has a disk that hangs");
+        world.coverage.met(Mark.DISK_SLOW);
+        long longestNs = chance.hits(100) ? 60 * SECOND_NS : 3 * SECOND_NS;
+        member.diskStalledUntilNs = world.nowNs() + chance.lopsided(longestNs);
+    }
+
+    private void lie(SimMember member) {
+        if (mayDamage(member)) {
+            world.tell(member, "has a disk that lies");
+            world.coverage.met(Mark.DISK_LIED);
+            world.checker.tainted(member.id);
+            member.disk.lieAt(member.disk.stepCount() + chance.below(10));
+        }
+    }
+
+    /** Damages the disk of a member that dies for it. */
+    private void rot(SimMember member, boolean isMisdirected) {
+        if (!mayDamage(member)) {
+            return;
+        }
+        world.checker.tainted(member.id);
+        if (chance.hits(500)) {
+            world.kill(member);
+        } else {
+            world.losePower(member, world.drawFate());
+        }
+        String name = chance.of(member.disk.names());
+        int lengthBytes = member.disk.lengthBytes(name);
+        if (isMisdirected) {
+            misdirect(member, name, lengthBytes);
+        } else {
+            world.coverage.met(Mark.ROT);
+            int offset = chance.hits(500) ? chance.below(lengthBytes) : chance.below(Math.min(8_192, lengthBytes));
+            world.tell(member, "rots at " + offset + " of " + name);
+            member.disk.flipBit(name, offset, chance.below(8));
+        }
+        reopen(member);
+    }
+
+    private void misdirect(SimMember member, String name, int lengthBytes) {
+        int pageBytes = Math.min(4_096, lengthBytes);
+        int pageCount = lengthBytes / pageBytes;
+        int from = chance.below(Math.min(pageCount, 16));
+        int to = chance.below(Math.min(pageCount, 16));
+        world.coverage.met(Mark.MISDIRECTED);
+        world.tell(member, "has page " + from + " of " + name + " at " + to + " too");
+        byte[] content = member.disk.content(name);
+        System.arraycopy(content, from * pageBytes, content, to * pageBytes, pageBytes);
+        member.disk.putFile(name, content);
+    }
+
+    /** The atlas: at most as many damaged members as the group can do without, and never one that it needs. */
+    private boolean mayDamage(SimMember member) {
+        long damagedCount = world.members.stream()
+                .filter(other -> other != member && world.checker.isTainted(other.id))
+                .count();
+        boolean isMinority = damagedCount + 1 <= (world.members.size() - 1) / 2;
+        return isMinority && world.checker.isRedundant(member.id);
+    }
+
+    private void partition() {
+        int count = world.members.size();
+        if (count < 2) {
+            return;
+        }
+        PartitionShape shape = chance.of(List.of(PartitionShape.values()));
+        world.tell("partition " + shape);
+        world.coverage.met(shape.mark());
+        long lengthNs = SECOND_NS / 20 + chance.lopsided(5 * SECOND_NS);
+        for (PartitionShape.Step step : shape.script(count, lengthNs, chance)) {
+            world.agenda.at(
+                    world.nowNs() + step.afterNs(),
+                    () -> world.cut(step.fromOrdinal(), step.toOrdinal(), step.isCut()));
+        }
+    }
+
+    private void clog() {
+        int[] pair = pair();
+        if (pair != null) {
+            world.tell("clog " + pair[0] + " to " + pair[1]);
+            world.coverage.met(Mark.CLOGGED);
+            long untilNs = world.nowNs() + chance.lopsided(5 * SECOND_NS);
+            world.packets.clog(RaftWorld.identity(pair[0]), RaftWorld.identity(pair[1]), untilNs);
+        }
+    }
+
+    private void sever() {
+        int[] pair = pair();
+        if (pair != null) {
+            world.tell("sever " + pair[0] + " and " + pair[1]);
+            world.coverage.met(Mark.SEVERED);
+            world.network.sever(RaftWorld.identity(pair[0]), RaftWorld.identity(pair[1]));
+        }
+    }
+
+    private int @Nullable [] pair() {
+        int count = world.members.size();
+        if (count < 2) {
+            return null;
+        }
+        int one = chance.below(count);
+        int other = (one + 1 + chance.below(count - 1)) % count;
+        return new int[] {one + 1, other + 1};
+    }
+
+    private void pause(SimMember member) {
+        world.tell(member, "stands still");
+        world.coverage.met(Mark.PAUSED);
+        long longestNs = chance.hits(100) ? 60 * SECOND_NS : 4 * SECOND_NS;
+        member.pausedUntilNs = world.nowNs() + 1 + chance.lopsided(longestNs);
+        world.agenda.at(member.pausedUntilNs, () -> member.wake(world.nowNs()));
+    }
+}

@@ -1,0 +1,46 @@
+package dev.steppe.sim.raft;
+
+import dev.steppe.base.InvariantBroken;
+import dev.steppe.check.InvariantViolated;
+import dev.steppe.fault.Chance;
+import dev.steppe.fault.Swarm;
+import dev.steppe.sim.raft.SeedOutcome.Failure;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+
+/** One seed of the world {@code raft}, from an empty disk to a majority at rest. */
+public final class RaftRun {
+    private RaftRun() {}
+
+    /**
+     * Plays one seed.
+     *
+     * @param safetyNs world time during which nemeses strike
+     * @param lines where to tell what happens, if anybody reads it
+     */
+    public static SeedOutcome play(long seed, long safetyNs, @Nullable PrintWriter lines) {
+        Chance chance = new Chance(seed);
+        Swarm swarm = Swarm.draw(chance.split());
+        Trace trace = new Trace(lines);
+        RaftWorld world = new RaftWorld(swarm, chance, trace);
+        world.tell(swarm.toString());
+        Failure failure = null;
+        try {
+            world.openAll();
+            Clients clients = new Clients(world);
+            clients.start();
+            new Nemeses(world).start();
+            world.run(safetyNs, () -> false);
+            new LivenessPhase(world, clients).run();
+        } catch (InvariantViolated violation) {
+            failure = new Failure(violation.invariant(), violation.detail(), trace.eventCount());
+        } catch (InvariantBroken broken) {
+            failure = new Failure("P7", String.valueOf(broken.getMessage()), trace.eventCount());
+        }
+        if (failure != null) {
+            world.tell("violated " + failure.invariant() + ": " + failure.detail());
+        }
+        world.conclude();
+        return new SeedOutcome(seed, failure, trace.hash(), trace.eventCount(), world.nowNs(), world.coverage);
+    }
+}
