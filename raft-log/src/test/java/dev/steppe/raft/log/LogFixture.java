@@ -30,6 +30,10 @@ final class LogFixture {
         return LogRecovery.open(directory, IDENTITY, SMALL, LogFixture.ENTROPY, LogPosition.ORIGIN);
     }
 
+    static RecoveryVerdict recover(MemoryDisk disk, LogPosition snapshot) throws OperatingFault {
+        return LogRecovery.open(disk.hold(), IDENTITY, SMALL, ENTROPY, snapshot);
+    }
+
     static OpenLog openClean(MemoryDisk disk) throws OperatingFault {
         return clean(recover(disk));
     }
@@ -83,6 +87,18 @@ final class LogFixture {
             }
         }
         return entries;
+    }
+
+    /** What a snapshot of everything up to {@code index} would stand for. */
+    static LogPosition position(RaftLog log, long index) {
+        return new LogPosition(index, log.termAt(index), log.chainCrcAt(index), log.logTimeAt(index));
+    }
+
+    /** The log of a directory that can be used. */
+    static RaftLog usable(RecoveryVerdict verdict) {
+        return verdict instanceof RecoveryVerdict.TornTail torn
+                ? torn.open().log()
+                : clean(verdict).log();
     }
 
     /** A text of {@code lengthBytes} that begins with {@code mark}. */
