@@ -16,7 +16,8 @@ final class ArchitectureTest {
                     base                | DATA    |
                     raft.quorum         | MACHINE |
                     raft.message        | DATA    | raft.quorum
-                    raft.core           | MACHINE | raft.message raft.quorum
+                    raft.core.track     | MACHINE | raft.quorum
+                    raft.core           | MACHINE | raft.message raft.quorum raft.core.track
                     raft.storage        | PORT    |
                     raft.log.layout     | DATA    |
                     raft.log.vault      | MACHINE | raft.storage raft.log.layout

@@ -1,32 +1,49 @@
 package dev.steppe.raft.core;
 
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.core.track.Quarantine;
+import dev.steppe.raft.core.track.StateHash;
+import dev.steppe.raft.message.RaftMessage.TimeoutNow;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.quorum.Ballot;
-import dev.steppe.raft.quorum.VoterSet;
+import dev.steppe.raft.quorum.Membership;
 
 /**
  * Who leads next: asking for votes and giving them. A round of pre-votes comes before each candidacy, and a member that
  * hears a leader gives no vote to anyone else (Ongaro thesis §9.6, §4.2.3), so a member that cannot be heard by a
- * majority disturbs nobody. A candidate counts its own vote only once the vault has forced it.
+ * majority disturbs nobody; only whom the leader itself told to stand goes past both. A candidate counts its own vote
+ * only once the vault has forced it, and votes of others for no longer than the longest time-out.
+ *
+ * <p>Memberships differ from log to log, so a member may be asked by someone whom it does not know as a voter, or be
+ * asked although it is no voter as far as it knows. Then the asker's log decides: only one that is strictly ahead of
+ * ours can hold the entry that we lack, and any other asker needs no vote of ours to win. Whoever is not ahead is left
+ * without an answer, removed servers and wiped directories above all.
  */
 final class Election {
     private final Standing standing;
     private final Ballot ballot;
     private long ballotId;
+    private long roundBeganNs;
     private long deadlineNs;
-    private long leaderHeardNs;
+    private long trueUntilNs;
+    private long doubtEndsNs;
     private long chance;
     private long roundCount;
     private long leaderLossCount;
+    private int unableCount;
 
     Election(Standing standing, long seed, long nowNs) {
         this.standing = standing;
-        ballot = new Ballot(voters().count());
+        ballot = new Ballot(membership().voterCount());
         chance = seed;
-        if (voters().count() == 1) {
+        // With leases, a former life may have promised to stay true to a leader for that long.
+        trueUntilNs =
+                standing.settings.hasLease() ? nowNs + standing.settings.times().electionMinNs() : nowNs;
+        doubtEndsNs = nowNs + standing.settings.times().quarantineNs();
+        if (isSoleVoter()) {
             deadlineNs = nowNs;
+            doubtEndsNs = nowNs;
         } else {
             restartTimer(nowNs);
         }
@@ -36,11 +53,14 @@ final class Election {
         this.standing = standing;
         ballot = other.ballot.copy();
         ballotId = other.ballotId;
+        roundBeganNs = other.roundBeganNs;
         deadlineNs = other.deadlineNs;
-        leaderHeardNs = other.leaderHeardNs;
+        trueUntilNs = other.trueUntilNs;
+        doubtEndsNs = other.doubtEndsNs;
         chance = other.chance;
         roundCount = other.roundCount;
         leaderLossCount = other.leaderLossCount;
+        unableCount = other.unableCount;
     }
 
     Election copy(Standing standingCopy) {
@@ -48,7 +68,7 @@ final class Election {
     }
 
     long deadlineNs() {
-        return deadlineNs;
+        return standing.quarantine() == Quarantine.DOUBTFUL ? Math.min(deadlineNs, doubtEndsNs) : deadlineNs;
     }
 
     /** How many rounds of votes this member has begun, pre-votes included. */
@@ -61,10 +81,23 @@ final class Election {
         return leaderLossCount;
     }
 
+    /** How many voters said in this round, or if it is young in the one before, that they are quarantined. */
+    int quarantinedVoterCount() {
+        return isAsking() ? Math.max(unableCount, ballot.unableCount()) : 0;
+    }
+
     /** The leader of this term has spoken. */
     void heardLeader(long nowNs) {
-        leaderHeardNs = nowNs;
+        trueUntilNs = nowNs + standing.settings.times().electionMinNs();
+        doubtEndsNs = nowNs + standing.settings.times().quarantineNs();
         restartTimer(nowNs);
+    }
+
+    /** This member may vote again; alone, it need not wait for anyone. */
+    void healed(long nowNs) {
+        if (isSoleVoter()) {
+            deadlineNs = nowNs;
+        }
     }
 
     /** Draws a new time-out from now on. */
@@ -72,35 +105,64 @@ final class Election {
         chance += 0x9E3779B97F4A7C15L;
         long span = standing.settings.times().electionMaxNs()
                 - standing.settings.times().electionMinNs();
-        long drawn = Long.remainderUnsigned(Standing.fold(chance, span), span);
+        long drawn = Long.remainderUnsigned(StateHash.fold(chance, span), span);
         deadlineNs = nowNs + standing.settings.times().electionMinNs() + drawn;
     }
 
     void onVoteAsk(VoteAsk ask, long nowNs, RaftOutput output) {
+        boolean asksAsVoter = membership().isVoter(ask.fromMember(), ask.directoryId());
+        if (!asksAsVoter && !isAhead(ask)) {
+            return;
+        }
         boolean granted = ask.preVote() ? wouldVote(ask, nowNs) : votes(ask, nowNs);
-        VoteReply reply = new VoteReply(standing.sender(), ask.incarnation(), ask.ballotId(), granted, false);
+        VoteReply reply =
+                new VoteReply(standing.sender(), ask.incarnation(), ask.ballotId(), granted, standing.isQuarantined());
         output.message(ask.fromMember(), standing.hardSequence(), reply);
     }
 
     void onVoteReply(VoteReply reply, long nowNs, RaftOutput output) {
         boolean ofThisRound = reply.askIncarnation() == standing.settings.incarnation() && reply.ballotId() == ballotId;
-        if (ofThisRound && isAsking()) {
-            ballot.record(voters().ordinalOf(reply.fromMember()), reply.granted());
+        int ordinal = membership().ordinalOf(reply.fromMember());
+        boolean isVoter = ordinal >= 0 && ordinal < membership().voterCount();
+        if (!ofThisRound || !isAsking() || !isVoter || isRoundOver(nowNs)) {
+            return;
+        }
+        if (reply.quarantined()) {
+            ballot.recordUnable(ordinal);
+        } else {
+            ballot.record(ordinal, reply.granted());
             goOnIfWon(nowNs, output);
+        }
+    }
+
+    /** The leader asks this member to take over. */
+    void onTimeoutNow(TimeoutNow message, long nowNs, RaftOutput output) {
+        boolean isFromLeader = message.term() == standing.term() && message.fromMember() == standing.leaderId();
+        if (isFromLeader && standing.role() == Role.FOLLOWER && standing.isVoter() && standing.mayStand()) {
+            stand(true, nowNs, output);
         }
     }
 
     /** The vault has forced more; a candidate's vote for itself may now count. */
     void onVaultForced(long nowNs, RaftOutput output) {
-        if (standing.role() == Role.CANDIDATE && standing.vaultForced() == standing.hardSequence()) {
-            ballot.record(ownOrdinal(), true);
+        boolean isOwnVoteForced =
+                standing.role() == Role.CANDIDATE && standing.vaultForced() == standing.hardSequence();
+        if (isOwnVoteForced && (isSoleVoter() || !isRoundOver(nowNs))) {
+            recordOwnVote();
             goOnIfWon(nowNs, output);
         }
     }
 
-    /** Begins a round if no leader was heard in time. */
+    /** Begins a round if no leader was heard in time, unless this member may not stand. */
     void expire(long nowNs, RaftOutput output) {
-        if (standing.role() == Role.LEADER || nowNs < deadlineNs) {
+        if (standing.role() == Role.LEADER) {
+            return;
+        }
+        if (standing.quarantine() == Quarantine.DOUBTFUL && nowNs >= doubtEndsNs) {
+            // Whoever could have vouched for more is as lost as this member: all may have lost power at once.
+            standing.endQuarantine();
+        }
+        if (nowNs < deadlineNs) {
             return;
         }
         if (standing.role() == Role.CANDIDATE && standing.vaultForced() != standing.hardSequence()) {
@@ -111,41 +173,62 @@ final class Election {
         if (standing.leaderId() != CoreSettings.NOBODY) {
             leaderLossCount++;
         }
+        if (!standing.mayStand()) {
+            standing.become(Role.FOLLOWER, CoreSettings.NOBODY);
+            restartTimer(nowNs);
+            return;
+        }
         standing.become(Role.PRE_CANDIDATE, CoreSettings.NOBODY);
         beginRound(nowNs);
-        ballot.record(ownOrdinal(), true);
-        askOthers(true, output);
+        recordOwnVote();
+        askOthers(true, false, output);
         goOnIfWon(nowNs, output);
     }
 
     long fold(long hash) {
-        long folded = Standing.fold(Standing.fold(hash, ballot.bits()), ballotId);
-        return Standing.fold(Standing.fold(Standing.fold(folded, deadlineNs), leaderHeardNs), chance);
+        long folded = StateHash.fold(StateHash.fold(hash, ballot.bits()), ballotId);
+        folded = StateHash.fold(StateHash.fold(folded, roundBeganNs), deadlineNs);
+        folded = StateHash.fold(StateHash.fold(folded, trueUntilNs), doubtEndsNs);
+        return StateHash.fold(folded, chance);
     }
 
-    private VoterSet voters() {
-        return standing.settings.voters();
+    private Membership membership() {
+        return standing.membership();
     }
 
-    private int ownOrdinal() {
-        return voters().ordinalOf(standing.settings.memberId());
+    private boolean isSoleVoter() {
+        return standing.isVoter() && membership().voterCount() == 1;
     }
 
     private boolean isAsking() {
         return standing.role() == Role.PRE_CANDIDATE || standing.role() == Role.CANDIDATE;
     }
 
+    /** A vote may have been on its way for any time; one that a former life gave must not count for ever. */
+    private boolean isRoundOver(long nowNs) {
+        return nowNs - roundBeganNs >= standing.settings.times().electionMaxNs();
+    }
+
+    private void recordOwnVote() {
+        if (standing.isVoter()) {
+            ballot.record(membership().ordinalOf(standing.settings.memberId()), true);
+        }
+    }
+
     /** Whether a vote in the next term would be given; changes nothing here. */
     private boolean wouldVote(VoteAsk ask, long nowNs) {
-        return ask.term() >= standing.term() && !isTrueToAnother(ask.fromMember(), nowNs) && isUpToDate(ask);
+        return mayVoteFor(ask)
+                && ask.term() >= standing.term()
+                && !isTrueToAnother(ask.fromMember(), nowNs)
+                && isUpToDate(ask);
     }
 
     private boolean votes(VoteAsk ask, long nowNs) {
-        if (ask.term() < standing.term()) {
+        if (ask.term() < standing.term() || !mayVoteFor(ask)) {
             return false;
         }
         if (ask.term() > standing.term()) {
-            if (isTrueToAnother(ask.fromMember(), nowNs)) {
+            if (!ask.transfer() && isTrueToAnother(ask.fromMember(), nowNs)) {
                 return false;
             }
             standing.enterTerm(ask.term());
@@ -160,6 +243,11 @@ final class Election {
         return true;
     }
 
+    /** A quarantined member has no vote to give; one that does not know itself as a voter, only for a log ahead. */
+    private boolean mayVoteFor(VoteAsk ask) {
+        return !standing.isQuarantined() && (standing.isVoter() || isAhead(ask));
+    }
+
     /**
      * Leader, or follower of one that was heard within the shortest time-out. A leader that asks has given up itself.
      */
@@ -167,9 +255,7 @@ final class Election {
         if (standing.role() == Role.LEADER) {
             return true;
         }
-        boolean hearsLeader = standing.leaderId() != CoreSettings.NOBODY
-                && nowNs - leaderHeardNs < standing.settings.times().electionMinNs();
-        return hearsLeader && standing.leaderId() != askerId;
+        return nowNs < trueUntilNs && standing.leaderId() != askerId;
     }
 
     /** Later last term, or equal last term and no shorter log (Raft paper §5.4.1). */
@@ -179,10 +265,17 @@ final class Election {
                 || (ask.lastTerm() == ownLastTerm && ask.lastIndex() >= standing.shape.lastIndex());
     }
 
+    private boolean isAhead(VoteAsk ask) {
+        boolean isEqual = ask.lastTerm() == standing.shape.lastTerm() && ask.lastIndex() == standing.shape.lastIndex();
+        return !isEqual && isUpToDate(ask);
+    }
+
     private void beginRound(long nowNs) {
         roundCount++;
         ballotId++;
-        ballot.clear(voters().count());
+        unableCount = ballot.unableCount();
+        ballot.clear(membership().voterCount());
+        roundBeganNs = nowNs;
         restartTimer(nowNs);
     }
 
@@ -194,20 +287,26 @@ final class Election {
             standing.become(Role.LEADER, standing.settings.memberId());
             return;
         }
-        standing.enterTerm(standing.term() + 1);
-        standing.vote(standing.settings.memberId());
-        standing.become(Role.CANDIDATE, CoreSettings.NOBODY);
-        beginRound(nowNs);
-        askOthers(false, output);
+        stand(false, nowNs, output);
     }
 
-    private void askOthers(boolean preVote, RaftOutput output) {
-        CoreSettings own = standing.settings;
+    private void stand(boolean transfer, long nowNs, RaftOutput output) {
+        standing.enterTerm(standing.term() + 1);
+        if (standing.isVoter()) {
+            standing.vote(standing.settings.memberId());
+        }
+        standing.become(Role.CANDIDATE, CoreSettings.NOBODY);
+        beginRound(nowNs);
+        askOthers(false, transfer, output);
+    }
+
+    private void askOthers(boolean preVote, boolean transfer, RaftOutput output) {
+        int ownId = standing.settings.memberId();
         VoteAsk ask = new VoteAsk(
-                standing.sender(), preVote, false, ballotId, standing.shape.lastIndex(), standing.shape.lastTerm());
-        for (int i = 0; i < own.voters().count(); i++) {
-            if (own.voters().memberId(i) != own.memberId()) {
-                output.message(own.voters().memberId(i), standing.hardSequence(), ask);
+                standing.sender(), preVote, transfer, ballotId, standing.shape.lastIndex(), standing.shape.lastTerm());
+        for (int i = 0; i < membership().voterCount(); i++) {
+            if (membership().memberId(i) != ownId) {
+                output.message(membership().memberId(i), standing.hardSequence(), ask);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.steppe.raft.core;
 
 import dev.steppe.base.Invariant;
+import dev.steppe.raft.core.track.StateHash;
 import java.util.Arrays;
 
 /**
@@ -9,13 +10,16 @@ import java.util.Arrays;
  * log take two megabytes here, and the number of elections counts, not the number of entries.
  *
  * <p>Terms are exact. Lengths are upper bounds: inside a stride, and where a cut fell into one, more is reported than
- * is there. They only bound what is in flight. Owned by the consensus agent once the core has it.
+ * is there. They only bound what is in flight. Entries up to the base are gone: of them only the term of the last is
+ * known. Owned by the consensus agent once the core has it.
  */
 public final class LogShape {
     /** The usual length of a stride. */
     public static final int STRIDE_BYTES = 128 * 1024;
 
     private final int strideBytes;
+    private long baseIndex;
+    private long baseTerm;
     private long lastIndex;
     private long lastBytes;
     private long[] runFirstIndexes = new long[16];
@@ -32,11 +36,19 @@ public final class LogShape {
 
     /** The shape of an empty log, with strides of {@code strideBytes}, above 0. */
     public LogShape(int strideBytes) {
+        this(strideBytes, 0, 0);
+    }
+
+    /** The shape of a log without entries that goes on behind {@code baseIndex}, whose entry had {@code baseTerm}. */
+    public LogShape(int strideBytes, long baseIndex, long baseTerm) {
         this.strideBytes = strideBytes;
+        reset(baseIndex, baseTerm);
     }
 
     private LogShape(LogShape other) {
         strideBytes = other.strideBytes;
+        baseIndex = other.baseIndex;
+        baseTerm = other.baseTerm;
         lastIndex = other.lastIndex;
         lastBytes = other.lastBytes;
         runFirstIndexes = other.runFirstIndexes.clone();
@@ -52,14 +64,62 @@ public final class LogShape {
         return new LogShape(this);
     }
 
-    /** Index of the last entry, 0 if empty. */
+    /** Last entry that is gone from the front, 0 if none is. */
+    public long baseIndex() {
+        return baseIndex;
+    }
+
+    /** Term of that entry, 0 if none is gone. */
+    public long baseTerm() {
+        return baseTerm;
+    }
+
+    /** Index of the last entry, that of the base if there is none. */
     public long lastIndex() {
         return lastIndex;
     }
 
-    /** Term of the last entry, 0 if empty. */
+    /** Term of the last entry, that of the base if there is none. */
     public long lastTerm() {
-        return runCount == 0 ? 0 : runTerms[runCount - 1];
+        return runCount == 0 ? baseTerm : runTerms[runCount - 1];
+    }
+
+    /** Whether the entry at {@code index}, or the base there, has {@code term}. */
+    public boolean has(long index, long term) {
+        return index >= baseIndex && index <= lastIndex && termAt(index) == term;
+    }
+
+    /** Every entry up to {@code index} is gone; the one there must be known. */
+    public void compact(long index) {
+        if (index < baseIndex || index > lastIndex) {
+            throw Invariant.broken("compaction outside the log: index, base, last", index, baseIndex, lastIndex);
+        }
+        if (index == baseIndex) {
+            return;
+        }
+        baseTerm = termAt(index);
+        baseIndex = index;
+        int firstRun = index == lastIndex ? runCount : runAt(index + 1);
+        dropRuns(firstRun);
+        if (runCount > 0) {
+            runFirstIndexes[0] = Math.max(runFirstIndexes[0], index + 1);
+        }
+        // The last mark at or before the base stays: it tells where the bytes behind the base begin.
+        int firstMark = firstMarkFrom(index + 1);
+        dropMarks(Math.max(0, firstMark - 1));
+    }
+
+    /** All entries are gone, and those that follow will follow {@code newBaseIndex}. */
+    public void reset(long newBaseIndex, long newBaseTerm) {
+        if (newBaseIndex < 0 || newBaseTerm < 0 || (newBaseIndex == 0) != (newBaseTerm == 0)) {
+            throw Invariant.broken("no base: index, term", newBaseIndex, newBaseTerm);
+        }
+        runCount = 0;
+        markCount = 0;
+        lastBytes = 0;
+        baseIndex = newBaseIndex;
+        baseTerm = newBaseTerm;
+        lastIndex = newBaseIndex;
     }
 
     /** Adds {@code entryCount} entries of one term, {@code entryBytes} long together. Terms never decrease. */
@@ -88,8 +148,8 @@ public final class LogShape {
 
     /** Removes every entry behind {@code keptIndex}. */
     public void cutAfter(long keptIndex) {
-        if (keptIndex < 0 || keptIndex > lastIndex) {
-            throw Invariant.broken("cut outside the log: kept, last", keptIndex, lastIndex);
+        if (keptIndex < baseIndex || keptIndex > lastIndex) {
+            throw Invariant.broken("cut outside the log: kept, base, last", keptIndex, baseIndex, lastIndex);
         }
         while (runCount > 0 && runFirstIndexes[runCount - 1] > keptIndex) {
             runCount--;
@@ -103,33 +163,36 @@ public final class LogShape {
         lastIndex = keptIndex;
     }
 
-    /** Term of the entry at {@code index}; 0 for index 0. */
+    /** Term of the entry at {@code index}, the base included; 0 for index 0. */
     public long termAt(long index) {
+        if (index == baseIndex) {
+            return baseTerm;
+        }
         if (index == 0) {
             return 0;
         }
         return runTerms[runAt(index)];
     }
 
-    /** First entry of the run of equal terms that holds {@code index} (1-based). */
+    /** First entry here of the run of equal terms that holds {@code index}, which is behind the base. */
     public long runFirstIndex(long index) {
         return runFirstIndexes[runAt(index)];
     }
 
-    /** Last entry of the run of equal terms that holds {@code index} (1-based). */
+    /** Last entry of the run of equal terms that holds {@code index}, which is behind the base. */
     public long runLastIndex(long index) {
         int run = runAt(index);
         return run == runCount - 1 ? lastIndex : runFirstIndexes[run + 1] - 1;
     }
 
-    /** Last entry whose term is at most {@code term}; 0 if there is none. */
+    /** Last entry, the base included, whose term is at most {@code term}; 0 if none is known. */
     public long lastIndexOfTermUpTo(long term) {
         for (int run = runCount - 1; run >= 0; run--) {
             if (runTerms[run] <= term) {
                 return runLastIndex(runFirstIndexes[run]);
             }
         }
-        return 0;
+        return baseTerm <= term ? baseIndex : 0;
     }
 
     /**
@@ -147,28 +210,30 @@ public final class LogShape {
      * none.
      */
     public long bytesBetween(long afterIndex, long upToIndex) {
-        if (afterIndex >= upToIndex) {
+        long knownAfterIndex = Math.max(afterIndex, baseIndex);
+        if (knownAfterIndex >= upToIndex) {
             return 0;
         }
         int to = firstMarkFrom(upToIndex);
-        int before = firstMarkFrom(afterIndex + 1) - 1;
+        int before = firstMarkFrom(knownAfterIndex + 1) - 1;
         return (to == markCount ? lastBytes : markBytes[to]) - (before < 0 ? 0 : markBytes[before]);
     }
 
     long fold(long hash) {
-        long folded = Standing.fold(Standing.fold(hash, lastIndex), lastBytes);
+        long folded = StateHash.fold(StateHash.fold(hash, baseIndex), baseTerm);
+        folded = StateHash.fold(StateHash.fold(folded, lastIndex), lastBytes);
         for (int i = 0; i < runCount; i++) {
-            folded = Standing.fold(Standing.fold(folded, runFirstIndexes[i]), runTerms[i]);
+            folded = StateHash.fold(StateHash.fold(folded, runFirstIndexes[i]), runTerms[i]);
         }
         for (int i = 0; i < markCount; i++) {
-            folded = Standing.fold(Standing.fold(folded, markIndexes[i]), markBytes[i]);
+            folded = StateHash.fold(StateHash.fold(folded, markIndexes[i]), markBytes[i]);
         }
         return folded;
     }
 
     private int runAt(long index) {
-        if (index < 1 || index > lastIndex) {
-            throw Invariant.broken("no such entry: index, last", index, lastIndex);
+        if (index <= baseIndex || index > lastIndex) {
+            throw Invariant.broken("no such entry: index, base, last", index, baseIndex, lastIndex);
         }
         int run = runCount - 1;
         if (runFirstIndexes[run] <= index) {
@@ -185,6 +250,18 @@ public final class LogShape {
         }
         int found = Arrays.binarySearch(markIndexes, 0, markCount, index);
         return found >= 0 ? found : -found - 1;
+    }
+
+    private void dropRuns(int droppedCount) {
+        runCount -= droppedCount;
+        System.arraycopy(runFirstIndexes, droppedCount, runFirstIndexes, 0, runCount);
+        System.arraycopy(runTerms, droppedCount, runTerms, 0, runCount);
+    }
+
+    private void dropMarks(int droppedCount) {
+        markCount -= droppedCount;
+        System.arraycopy(markIndexes, droppedCount, markIndexes, 0, markCount);
+        System.arraycopy(markBytes, droppedCount, markBytes, 0, markCount);
     }
 
     private void addRun(long firstIndex, long term) {

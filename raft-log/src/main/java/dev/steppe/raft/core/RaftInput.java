@@ -1,6 +1,10 @@
 package dev.steppe.raft.core;
 
+import dev.steppe.base.Invariant;
 import dev.steppe.raft.message.RaftMessage;
+import dev.steppe.raft.quorum.Membership;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can happen to a core. The frequent ones are cells that their owner fills again and again, so that a
@@ -10,21 +14,52 @@ public sealed interface RaftInput {
     /** A message of another member has arrived. */
     final class Arrived implements RaftInput {
         private RaftMessage message;
+        private long[] membershipIndexes = new long[2];
+        private @Nullable Membership[] memberships = new Membership[2];
+        private int membershipCount;
 
         /** A cell with its first message. */
         public Arrived(RaftMessage message) {
             this.message = message;
         }
 
-        /** Holds another message now. */
+        /** Holds another message now, whose run says no membership. */
         public Arrived set(RaftMessage newMessage) {
             message = newMessage;
+            membershipCount = 0;
+            return this;
+        }
+
+        /** The entry at {@code index} of the run that arrived says this membership; ascending. */
+        public Arrived with(long index, Membership membership) {
+            if (membershipCount == membershipIndexes.length) {
+                membershipIndexes = Arrays.copyOf(membershipIndexes, 2 * membershipCount);
+                memberships = Arrays.copyOf(memberships, 2 * membershipCount);
+            }
+            membershipIndexes[membershipCount] = index;
+            memberships[membershipCount++] = membership;
             return this;
         }
 
         /** What arrived. */
         public RaftMessage message() {
             return message;
+        }
+
+        int membershipCount() {
+            return membershipCount;
+        }
+
+        long membershipIndex(int i) {
+            return membershipIndexes[i];
+        }
+
+        Membership membership(int i) {
+            Membership membership = memberships[i];
+            if (membership == null) {
+                throw Invariant.broken("no membership in the run: place, count", i, membershipCount);
+            }
+            return membership;
         }
     }
 
@@ -99,6 +134,71 @@ public sealed interface RaftInput {
             return readId;
         }
     }
+
+    /**
+     * The embedder wants another membership. The answer is {@link RaftOutput#membershipVerdict()}.
+     *
+     * @param membership one step away from the one in force
+     */
+    record MembershipAsked(Membership membership) implements RaftInput {}
+
+    /**
+     * The embedder wants another leader. The answer is {@link RaftOutput#transferVerdict()}; an accepted attempt ends,
+     * well or not, with {@link RaftOutput#transferEnd()}.
+     *
+     * @param targetId a voter that counts, or 0: the one that has forced most
+     */
+    record TransferAsked(int targetId) implements RaftInput {}
+
+    /**
+     * A local snapshot file stands, durable and examined, and can be read until {@link SnapshotGone} says otherwise.
+     *
+     * @param index last entry that it contains, committed here
+     * @param term term of that entry
+     * @param totalBytes length of the file
+     * @param membership the one in force at that entry: {@link RaftCore#membershipAt}
+     */
+    record SnapshotTaken(long index, long term, long totalBytes, Membership membership) implements RaftInput {}
+
+    /**
+     * A local snapshot file cannot be read any more: deleted, because two newer ones stand, or damaged.
+     *
+     * @param index last entry that it contained
+     */
+    record SnapshotGone(long index) implements RaftInput {}
+
+    /**
+     * The log has no entries up to there any more.
+     *
+     * @param index never beyond the newest local snapshot
+     */
+    record Compacted(long index) implements RaftInput {}
+
+    /**
+     * The shell has stored a piece of a snapshot, or could not, as {@link RaftOutput#storesChunk()} had wished. Exactly
+     * one of this and {@link SnapshotReceived} answers each such wish.
+     *
+     * @param snapshotIndex which snapshot
+     * @param nextOffsetBytes where the next piece should begin: behind this one, at it if there was no room, at 0 if
+     *     the file turned out to be damaged
+     */
+    record ChunkStored(long snapshotIndex, long nextOffsetBytes) implements RaftInput {}
+
+    /**
+     * The shell has stored the last piece of a snapshot, and the whole file is durable and sound.
+     *
+     * @param index last entry that it contains
+     * @param term term of that entry
+     * @param membership the one that it says
+     */
+    record SnapshotReceived(long index, long term, Membership membership) implements RaftInput {}
+
+    /**
+     * The log has been replaced as {@link RaftOutput#installIndex()} had wished, and that is durable.
+     *
+     * @param index last entry of the snapshot
+     */
+    record Installed(long index) implements RaftInput {}
 
     /** Only time has passed. */
     enum Passed implements RaftInput {

@@ -1,17 +1,20 @@
 package dev.steppe.raft.core;
 
+import dev.steppe.base.Invariant;
+import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.quorum.Membership;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one step wishes, in five parts whose order is law: 1 term and vote for the vault, 2 cut and append for the log,
- * 3 messages, 4 what may be applied, 5 answers. Part 3 may run beside 1 and 2 as far as each message's conditions allow
- * and never otherwise: a message leaves once the vault has forced {@link Outgoing#afterVault()}, the log has forced
- * {@link Outgoing#afterForced()}, and the entries that it carries can be read. One object, reused for every step by its
- * owner.
+ * What one step wishes, in five parts whose order is law: 1 term, vote and quarantine for the vault, 2 cut, append and
+ * snapshots for the log, 3 messages, 4 what may be applied, 5 answers. Part 3 may run beside 1 and 2 as far as each
+ * message's conditions allow and never otherwise: a message leaves once the vault has forced
+ * {@link Outgoing#afterVault()}, the log has forced {@link Outgoing#afterForced()}, and the entries that it carries can
+ * be read. One object, reused for every step by its owner.
  */
 public final class RaftOutput {
     /** Where the entries of an append come from. */
@@ -19,6 +22,8 @@ public final class RaftOutput {
         NONE,
         /** One empty entry of the leader's own. */
         NO_OP,
+        /** One entry that says {@link RaftOutput#appendMembership()}, out of the core's own head. */
+        MEMBERSHIP,
         /** The commands that were just proposed. */
         PROPOSED,
         /** The records of the message that just arrived, less the first {@link #skipCount()} of them. */
@@ -29,7 +34,48 @@ public final class RaftOutput {
     public enum ProposalVerdict {
         NONE,
         ACCEPTED,
-        NOT_LEADER
+        NOT_LEADER,
+        /** The office is being handed over; ask the next leader, or this one once the attempt has ended. */
+        TRANSFERRING
+    }
+
+    /** What became of the membership that was asked for in this step. */
+    public enum MembershipVerdict {
+        NONE,
+        /** It is in the log, at the index of the append, and in force; committed once that index is. */
+        ACCEPTED,
+        NOT_LEADER,
+        /** No entry of this leader's own term is committed yet (Ongaro's correction of 2015). */
+        NOT_SETTLED,
+        /** A change is not committed yet, or the office is being handed over. */
+        IN_PROGRESS,
+        /** Not exactly one server added, removed, promoted, demoted or moved. */
+        NOT_ONE_STEP,
+        /** The learner to promote does not have what is committed, or does not count. */
+        NOT_CAUGHT_UP,
+        /** More voters or learners than a group may have. */
+        TOO_MANY
+    }
+
+    /** What became of the transfer that was asked for in this step. */
+    public enum TransferVerdict {
+        NONE,
+        /** It has begun; its end is told once. */
+        ACCEPTED,
+        NOT_LEADER,
+        /** Another attempt, or a change of membership, is not over. */
+        IN_PROGRESS,
+        /** There is no such voter that could take over, or it leads already. */
+        NO_TARGET
+    }
+
+    /** Whether an accepted transfer ended in this step. */
+    public enum TransferEnd {
+        NONE,
+        /** The target stands for election with this member's knowledge, or leads. */
+        HANDED_OVER,
+        /** This member leads on, or somebody else took over. */
+        FAILED
     }
 
     private final HardPart hard = new HardPart();
@@ -38,7 +84,8 @@ public final class RaftOutput {
     private int messageCount;
     private long applyUpTo;
     private boolean roleChanged;
-    private ProposalVerdict proposalVerdict = ProposalVerdict.NONE;
+    private boolean membershipChanged;
+    private final Verdicts verdicts = new Verdicts();
     private long[] readIds = new long[64];
     private long[] readIndexes = new long[64];
     private int readCount;
@@ -48,6 +95,8 @@ public final class RaftOutput {
         private long sequence;
         private long term;
         private int votedFor;
+        private Quarantine quarantine = Quarantine.NONE;
+        private boolean isHealing;
     }
 
     /** Part 2. */
@@ -58,21 +107,42 @@ public final class RaftOutput {
         private long lastIndex;
         private long term;
         private int skipCount;
+        private @Nullable Membership membership;
+        private boolean storesChunk;
+        private long installIndex;
+        private long installTerm;
+        private boolean installKeepsSuffix;
+    }
+
+    /** Part 5, but for the reads. */
+    private static final class Verdicts {
+        private ProposalVerdict proposal = ProposalVerdict.NONE;
+        private MembershipVerdict membership = MembershipVerdict.NONE;
+        private TransferVerdict transfer = TransferVerdict.NONE;
+        private TransferEnd transferEnd = TransferEnd.NONE;
     }
 
     /** Empties all parts. */
     public void clear() {
         hard.sequence = 0;
+        hard.isHealing = false;
         log.cutFromIndex = 0;
         log.source = AppendSource.NONE;
+        log.membership = null;
+        log.storesChunk = false;
+        log.installIndex = 0;
         messageCount = 0;
         applyUpTo = 0;
         roleChanged = false;
-        proposalVerdict = ProposalVerdict.NONE;
+        membershipChanged = false;
+        verdicts.proposal = ProposalVerdict.NONE;
+        verdicts.membership = MembershipVerdict.NONE;
+        verdicts.transfer = TransferVerdict.NONE;
+        verdicts.transferEnd = TransferEnd.NONE;
         readCount = 0;
     }
 
-    /** Part 1: number of the term and vote to force, 0 if they have not changed. */
+    /** Part 1: number of the term, vote and quarantine to force together, 0 if they have not changed. */
     public long hardSequence() {
         return hard.sequence;
     }
@@ -85,6 +155,16 @@ public final class RaftOutput {
     /** Part 1: whom this member voted for in that term, {@link CoreSettings#NOBODY} if nobody. */
     public int hardVotedFor() {
         return hard.votedFor;
+    }
+
+    /** Part 1: the quarantine to force. */
+    public Quarantine hardQuarantine() {
+        return hard.quarantine;
+    }
+
+    /** Part 1: whether this ends the quarantine; the member votes and counts once the vault has forced it. */
+    public boolean isHealing() {
+        return hard.isHealing;
     }
 
     /** Part 2: the first entry to cut off, with all that follow; 0 = none. Comes before the append. */
@@ -117,6 +197,41 @@ public final class RaftOutput {
         return log.skipCount;
     }
 
+    /** Part 2: the membership that the entry to append says; only with source MEMBERSHIP. */
+    public Membership appendMembership() {
+        if (log.membership == null) {
+            throw Invariant.broken("no membership is appended: first index", log.firstIndex);
+        }
+        return log.membership;
+    }
+
+    /**
+     * Part 2: the piece of the snapshot ask that has just arrived is to be stored; one at offset 0 begins the file
+     * anew. Answered with {@link RaftInput.ChunkStored} or {@link RaftInput.SnapshotReceived}.
+     */
+    public boolean storesChunk() {
+        return log.storesChunk;
+    }
+
+    /**
+     * Part 2: last entry of the received snapshot that is to stand instead of the log up to there, 0 if there is none.
+     * Answered with {@link RaftInput.Installed}. The state machine must be restored from it before anything behind it
+     * is applied.
+     */
+    public long installIndex() {
+        return log.installIndex;
+    }
+
+    /** Part 2: term of that entry. */
+    public long installTerm() {
+        return log.installTerm;
+    }
+
+    /** Part 2: whether the log has that very entry, so that what is behind it stays; else the whole log goes. */
+    public boolean installKeepsSuffix() {
+        return log.installKeepsSuffix;
+    }
+
     /** Part 3: how many messages. */
     public int messageCount() {
         return messageCount;
@@ -137,9 +252,29 @@ public final class RaftOutput {
         return roleChanged;
     }
 
+    /** Part 5: the membership in force is not what it was; ask the core. */
+    public boolean membershipChanged() {
+        return membershipChanged;
+    }
+
     /** Part 5: what became of the proposal; if ACCEPTED, its indexes and term are those of the append. */
     public ProposalVerdict proposalVerdict() {
-        return proposalVerdict;
+        return verdicts.proposal;
+    }
+
+    /** Part 5: what became of the membership asked for; if ACCEPTED, its index and term are those of the append. */
+    public MembershipVerdict membershipVerdict() {
+        return verdicts.membership;
+    }
+
+    /** Part 5: what became of the transfer asked for. */
+    public TransferVerdict transferVerdict() {
+        return verdicts.transfer;
+    }
+
+    /** Part 5: how an accepted transfer ended; told exactly once for each, perhaps in the step that accepted it. */
+    public TransferEnd transferEnd() {
+        return verdicts.transferEnd;
     }
 
     /** Part 5: how many reads are answered. */
@@ -157,10 +292,12 @@ public final class RaftOutput {
         return readIndexes[i];
     }
 
-    void hardState(long sequence, long term, int votedFor) {
-        hard.sequence = sequence;
-        hard.term = term;
-        hard.votedFor = votedFor;
+    void hardState(Standing standing, boolean isHealing) {
+        hard.sequence = standing.hardSequence();
+        hard.term = standing.term();
+        hard.votedFor = standing.votedFor();
+        hard.quarantine = standing.quarantine();
+        hard.isHealing = isHealing;
     }
 
     void cutFrom(long index) {
@@ -173,6 +310,21 @@ public final class RaftOutput {
         log.lastIndex = lastIndex;
         log.term = term;
         log.skipCount = skipCount;
+    }
+
+    void appendMembership(long index, long term, Membership membership) {
+        append(AppendSource.MEMBERSHIP, index, index, term, 0);
+        log.membership = membership;
+    }
+
+    void storeChunk() {
+        log.storesChunk = true;
+    }
+
+    void install(long index, long term, boolean keepsSuffix) {
+        log.installIndex = index;
+        log.installTerm = term;
+        log.installKeepsSuffix = keepsSuffix;
     }
 
     AppendAsk appendAsk(int toMember, long afterVault) {
@@ -199,8 +351,24 @@ public final class RaftOutput {
         roleChanged = true;
     }
 
+    void noteMembershipChange() {
+        membershipChanged = true;
+    }
+
     void proposal(ProposalVerdict verdict) {
-        proposalVerdict = verdict;
+        verdicts.proposal = verdict;
+    }
+
+    void membership(MembershipVerdict verdict) {
+        verdicts.membership = verdict;
+    }
+
+    void transfer(TransferVerdict verdict) {
+        verdicts.transfer = verdict;
+    }
+
+    void transferEnded(boolean isHandedOver) {
+        verdicts.transferEnd = isHandedOver ? TransferEnd.HANDED_OVER : TransferEnd.FAILED;
     }
 
     void read(long readId, long readIndex) {

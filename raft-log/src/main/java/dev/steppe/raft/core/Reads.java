@@ -1,5 +1,7 @@
 package dev.steppe.raft.core;
 
+import dev.steppe.raft.core.track.StateHash;
+
 /**
  * Linearizable reads that wait for their leader to be confirmed (ReadIndex, Ongaro thesis §6.4). A read joins a round
  * only when that round begins, and takes the commit index of that moment; a round's number is never used twice, so an
@@ -71,12 +73,12 @@ final class Reads {
     }
 
     long fold(long hash) {
-        long folded = Standing.fold(hash, tail - head);
+        long folded = StateHash.fold(hash, tail - head);
         for (long i = head; i < tail; i++) {
             int slot = (int) (i & MASK);
-            folded = Standing.fold(folded, readIds[slot]);
+            folded = StateHash.fold(folded, readIds[slot]);
             if (i < joined) {
-                folded = Standing.fold(Standing.fold(folded, readIndexes[slot]), roundIds[slot]);
+                folded = StateHash.fold(StateHash.fold(folded, readIndexes[slot]), roundIds[slot]);
             }
         }
         return folded;

@@ -18,6 +18,8 @@ import dev.steppe.raft.api.StateMachine;
 import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.LogShape;
 import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.core.track.MembershipStack;
+import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.log.LogConfig;
 import dev.steppe.raft.log.LogRecovery;
@@ -29,6 +31,7 @@ import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.message.RaftMessageDecoder;
 import dev.steppe.raft.message.RaftMessageEncoder;
 import dev.steppe.raft.node.flight.FlightNotes;
+import dev.steppe.raft.quorum.Membership;
 import dev.steppe.raft.quorum.VoterSet;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
@@ -86,7 +89,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         clock = new ConsensusAgent.NodeClock(world.clock(), world.clock().nanoTime());
         VoterSet voters =
                 VoterSet.of(config.members().stream().mapToInt(Member::id).toArray());
-        RaftCore core = recoveredCore(config, voters, open, world.entropy().nextLong());
+        RaftCore core = recoveredCore(config, open, world.entropy().nextLong());
         FlightNotes notes = new FlightNotes(config.memberId());
         TimingWatch watch = new TimingWatch(config.timing(), notes);
         Durability durability = open.directory().isDurable() ? Durability.FORCED : Durability.UNFORCED;
@@ -325,30 +328,34 @@ public final class RaftNode<R> implements RaftServer<R> {
         throw Invariant.broken("no log although the verdict is good", verdict.toString());
     }
 
-    private static RaftCore recoveredCore(RaftConfig config, VoterSet voters, OpenLog open, long seed) {
+    private static RaftCore recoveredCore(RaftConfig config, OpenLog open, long seed) {
         RaftConfig.Timing timing = config.timing();
         CoreSettings.Times times = new CoreSettings.Times(
                 TimeUnit.MILLISECONDS.toNanos(timing.heartbeatMs()),
                 TimeUnit.MILLISECONDS.toNanos(timing.electionMinMs()),
                 TimeUnit.MILLISECONDS.toNanos(timing.electionMaxMs()));
         CoreSettings settings = new CoreSettings(
-                voters,
                 config.memberId(),
                 0,
                 open.incarnation(),
                 times,
-                config.limits().inFlightBytes());
+                config.limits().inFlightBytes(),
+                CoreSettings.NO_LEASE);
         // The log may be ahead of the vault: then this member learned a later term from entries, stored those first,
         // and told nobody. It has given no vote in that term.
         long term = Math.max(open.vault().term(), open.log().lastTerm());
         int votedFor = term == open.vault().term() ? open.vault().votedFor() : CoreSettings.NOBODY;
+        LogShape shape = shapeOf(open, NodeSizes.of(config.limits()).emptyShape());
+        MembershipStack memberships = new MembershipStack(0, membershipOf(config));
         return new RaftCore(
-                settings,
-                term,
-                votedFor,
-                shapeOf(open, NodeSizes.of(config.limits()).emptyShape()),
-                seed,
-                0);
+                settings, new RaftCore.Recovered(term, votedFor, Quarantine.NONE, shape, memberships, null), seed, 0);
+    }
+
+    private static Membership membershipOf(RaftConfig config) {
+        List<Membership.Server> voters = config.members().stream()
+                .map(member -> new Membership.Server(member.id(), 0, member.host(), member.port()))
+                .toList();
+        return Membership.of(voters, List.of());
     }
 
     private static LogShape shapeOf(OpenLog open, LogShape empty) {

@@ -1,10 +1,8 @@
 package dev.steppe.raft.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.steppe.base.InvariantBroken;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.RaftOutput.ProposalVerdict;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
@@ -74,7 +72,7 @@ class LeadingRulesTest {
             one.proposes(1);
         }
         assertEquals(List.of(), one.appendsTo(2));
-        long sentUpTo = one.core.nextIndexOf(1) - 1;
+        long sentUpTo = one.core.nextIndexOf(2) - 1;
         assertTrue(sentUpTo < 400, "sent in spite of the window: " + sentUpTo);
         one.forces(1_013).hears(one.agreed(2, sentUpTo, sentUpTo));
         List<AppendAsk> more = one.appendsTo(2);
@@ -109,17 +107,17 @@ class LeadingRulesTest {
     @Test
     void takesAnOldRefusalForNothing() {
         OneCore one = new OneCore(3, 4, 1, 4).leadsAndHasCommitted();
-        long nextIndex = one.core.nextIndexOf(1);
+        long nextIndex = one.core.nextIndexOf(2);
         one.hears(new AppendReply().from(2, 0, 7, 5, OneCore.LIFE).refusing(2, 1, 0));
-        assertEquals(nextIndex, one.core.nextIndexOf(1));
+        assertEquals(nextIndex, one.core.nextIndexOf(2));
     }
 
     @Test
     void neverLowersWhatIsKnownToMatch() {
         OneCore one = new OneCore(3, 4, 1, 4).leadsAndHasCommitted().proposes(2);
         one.hears(one.agreed(2, 5, 5)).hears(one.agreed(2, 3, 3));
-        assertEquals(5, one.core.matchIndexOf(1));
-        assertEquals(6, one.core.nextIndexOf(1));
+        assertEquals(5, one.core.matchIndexOf(2));
+        assertEquals(6, one.core.nextIndexOf(2));
     }
 
     @Test
@@ -127,13 +125,18 @@ class LeadingRulesTest {
         OneCore one = new OneCore(3, 4, 1, 4).leads();
         one.hears(new AppendReply().from(2, 0, 7, 4, OneCore.LIFE).accepting(2, 2));
         one.hears(new AppendReply().from(2, 0, 7, 5, OneCore.LIFE - 1).accepting(2, 2));
-        assertEquals(0, one.core.matchIndexOf(1));
+        assertEquals(0, one.core.matchIndexOf(2));
     }
 
     @Test
-    void stopsWhenAFollowerHasMoreThanWasEverSent() {
+    void takesAnAnswerToWhatWasNeverSentForNothing() {
         OneCore one = new OneCore(3, 4, 1, 4).leads();
-        assertThrows(InvariantBroken.class, () -> one.hears(one.agreed(2, 9, 9)));
+        one.hears(one.agreed(2, 9, 9));
+        one.hears(one.agreedInRound(2, 2, 1_000));
+        one.hears(one.agreed(2, 3, 2));
+        assertEquals(Role.LEADER, one.core.role());
+        assertEquals(0, one.core.matchIndexOf(2));
+        assertEquals(3, one.core.strangeReplyCount());
     }
 
     @Test

@@ -3,17 +3,22 @@ package dev.steppe.raft.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.steppe.raft.core.CoreSettings.Times;
+import dev.steppe.raft.core.RaftCore.Recovered;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.RaftOutput.Outgoing;
+import dev.steppe.raft.core.track.MembershipStack;
+import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
 import dev.steppe.raft.message.RaftMessage.Sender;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
-import dev.steppe.raft.quorum.VoterSet;
+import dev.steppe.raft.quorum.Membership;
+import dev.steppe.raft.quorum.Membership.Server;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Member 1 of a group of voters, at the hands of an example: what it is told, and what it then wishes. */
 final class OneCore {
@@ -33,12 +38,20 @@ final class OneCore {
         for (long entryTerm : entryTerms) {
             shape.append(entryTerm, 1, ENTRY_BYTES);
         }
-        int[] ids = new int[voterCount];
-        for (int i = 0; i < voterCount; i++) {
-            ids[i] = i + 1;
-        }
-        CoreSettings settings = new CoreSettings(VoterSet.of(ids), 1, 0, LIFE, TIMES, 300_000);
-        core = new RaftCore(settings, term, CoreSettings.NOBODY, shape, 5, nowNs);
+        CoreSettings settings = new CoreSettings(1, 0, LIFE, TIMES, 300_000, CoreSettings.NO_LEASE);
+        MembershipStack memberships = new MembershipStack(0, voters(voterCount));
+        Recovered recovered = new Recovered(term, CoreSettings.NOBODY, Quarantine.NONE, shape, memberships, null);
+        core = new RaftCore(settings, recovered, 5, nowNs);
+    }
+
+    /** Members 1 to {@code count}, all voters, none pinned. */
+    static Membership voters(int count) {
+        return Membership.of(
+                IntStream.rangeClosed(1, count).mapToObj(OneCore::server).toList(), List.of());
+    }
+
+    static Server server(int memberId) {
+        return new Server(memberId, 0, "host" + memberId, 9_000);
     }
 
     OneCore step(RaftInput input) {

@@ -155,9 +155,11 @@ final class RaftCheckers {
         for (int i = 0; i < world.members.size(); i++) {
             SimMember follower = world.members.get(i);
             if (follower != leader) {
-                long match = core.matchIndexOf(i);
-                check(match < core.nextIndexOf(i), "R10 match below next", match);
-                Long before = matchOf.put(core.term() + ":" + i, match);
+                long match = core.matchIndexOf(i + 1);
+                check(match < core.nextIndexOf(i + 1), "R10 match below next", match);
+                // A follower that began a new life is looked at anew.
+                long incarnation = core.incarnationOf(i + 1);
+                Long before = matchOf.put(core.term() + ":" + i + ":" + incarnation, match);
                 check(before == null || match >= before, "R10 match fell", match);
                 boolean really = follower.forcedLog.lastIndex() >= match
                         && follower.forcedLog.chain(match) == leader.log.chain(match);

@@ -1,5 +1,6 @@
 package dev.steppe.raft.core;
 
+import dev.steppe.raft.core.track.StateHash;
 import java.util.Arrays;
 
 /** A log of the simulation: term and value per entry, and a chain hash that is equal only for equal prefixes. */
@@ -33,7 +34,7 @@ final class SimLog {
         }
         terms[count] = term;
         values[count] = value;
-        chains[count] = Standing.fold(Standing.fold(chain(count), term), value);
+        chains[count] = StateHash.fold(StateHash.fold(chain(count), term), value);
         count++;
     }
 

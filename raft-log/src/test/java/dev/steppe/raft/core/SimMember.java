@@ -1,8 +1,11 @@
 package dev.steppe.raft.core;
 
+import dev.steppe.raft.core.RaftCore.Recovered;
 import dev.steppe.raft.core.RaftOutput.AppendSource;
 import dev.steppe.raft.core.RaftOutput.Outgoing;
 import dev.steppe.raft.core.RaftOutput.ProposalVerdict;
+import dev.steppe.raft.core.track.MembershipStack;
+import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
@@ -68,8 +71,10 @@ final class SimMember {
         vaultRuns = false;
         long term = Math.max(forcedTerm, log.term(log.lastIndex()));
         int vote = term == forcedTerm ? forcedVote : CoreSettings.NOBODY;
-        CoreSettings settings = new CoreSettings(world.voters, id, 0, life, SimWorld.TIMES, 200_000);
-        core = new RaftCore(settings, term, vote, log.shape(ENTRY_BYTES), world.random.nextLong(), localNs());
+        CoreSettings settings = new CoreSettings(id, 0, life, SimWorld.TIMES, 200_000, CoreSettings.NO_LEASE);
+        Recovered recovered = new Recovered(
+                term, vote, Quarantine.NONE, log.shape(ENTRY_BYTES), new MembershipStack(0, world.voters), null);
+        core = new RaftCore(settings, recovered, world.random.nextLong(), localNs());
         world.checkers.onStart(this);
         world.wake(this);
     }

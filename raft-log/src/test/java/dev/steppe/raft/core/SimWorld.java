@@ -3,9 +3,10 @@ package dev.steppe.raft.core;
 import dev.steppe.raft.core.CoreSettings.Times;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.SimMember.Packet;
+import dev.steppe.raft.core.track.StateHash;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
-import dev.steppe.raft.quorum.VoterSet;
+import dev.steppe.raft.quorum.Membership;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -26,7 +27,7 @@ final class SimWorld {
 
     final long seed;
     final Random random;
-    final VoterSet voters;
+    final Membership voters;
     final List<SimMember> members = new ArrayList<>();
     final RaftCheckers checkers = new RaftCheckers(this);
     private final PriorityQueue<Event> events = new PriorityQueue<>(
@@ -47,12 +48,10 @@ final class SimWorld {
     SimWorld(long seed, int memberCount) {
         this.seed = seed;
         random = new Random(seed);
-        int[] ids = new int[memberCount];
         for (int i = 0; i < memberCount; i++) {
-            ids[i] = i + 1;
             members.add(new SimMember(i + 1, this));
         }
-        voters = VoterSet.of(ids);
+        voters = OneCore.voters(memberCount);
         linkDown = new boolean[memberCount][memberCount];
         lossChance = random.nextInt(3) * random.nextDouble() * 0.15;
         duplicateChance = random.nextInt(2) * random.nextDouble() * 0.3;
@@ -112,8 +111,8 @@ final class SimWorld {
         SimMember to = members.get(packet.to() - 1);
         after(to, delayNs, () -> {
             if (to.isUp() && !linkDown[packet.from() - 1][packet.to() - 1]) {
-                traceHash = Standing.fold(
-                        Standing.fold(traceHash, nowNs), packet.message().term());
+                traceHash = StateHash.fold(
+                        StateHash.fold(traceHash, nowNs), packet.message().term());
                 to.step(new RaftInput.Arrived(packet.message()), packet, null);
             }
         });
