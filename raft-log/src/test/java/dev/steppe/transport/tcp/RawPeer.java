@@ -3,6 +3,7 @@ package dev.steppe.transport.tcp;
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.frame.FrameLayout;
 import dev.steppe.transport.frame.Greeting;
+import dev.steppe.transport.tls.LooseTls;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.zip.CRC32C;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A peer made of a plain socket, which can say what a decent one never would. */
@@ -22,10 +25,32 @@ final class RawPeer implements AutoCloseable {
     private final DataInputStream in;
 
     RawPeer(String address) throws IOException {
+        this(connected(address));
+    }
+
+    /** Speaks through TLS of its own making; the handshake happens with the first word. */
+    RawPeer(String address, LooseTls tls, String... protocols) throws IOException {
+        this(secured(address, tls, protocols));
+    }
+
+    private static Socket connected(String address) throws IOException {
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-        socket = new Socket();
+        Socket socket = new Socket();
         socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES); // Before connecting, or the kernel makes it grow.
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return socket;
+    }
+
+    private static Socket secured(String address, LooseTls tls, String... protocols) throws IOException {
+        Socket plain = connected(address);
+        SSLSocket secured = (SSLSocket)
+                tls.context().getSocketFactory().createSocket(plain, "127.0.0.1", plain.getPort(), true);
+        secured.setEnabledProtocols(protocols);
+        return secured;
+    }
+
+    private RawPeer(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(GIVE_UP_MS);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
@@ -80,8 +105,8 @@ final class RawPeer implements AutoCloseable {
             while (heard >= 0) {
                 heard = in.read();
             }
-        } catch (EOFException | SocketException e) {
-            return; // Reset is an end too.
+        } catch (EOFException | SocketException | SSLException e) {
+            return; // Reset and alert are ends too.
         }
     }
 
