@@ -43,8 +43,8 @@ final class RawPeer implements AutoCloseable {
 
     private static Socket secured(String address, LooseTls tls, String... protocols) throws IOException {
         Socket plain = connected(address);
-        SSLSocket secured = (SSLSocket)
-                tls.context().getSocketFactory().createSocket(plain, "127.0.0.1", plain.getPort(), true);
+        SSLSocket secured =
+                (SSLSocket) tls.context().getSocketFactory().createSocket(plain, "127.0.0.1", plain.getPort(), true);
         secured.setEnabledProtocols(protocols);
         return secured;
     }
@@ -98,16 +98,27 @@ final class RawPeer implements AutoCloseable {
         return new RawFrame((byte) kind, new UnsafeBuffer(body));
     }
 
-    /** Reads until the other side has closed; whatever comes before is thrown away. */
-    void awaitEnd() throws IOException {
+    /** Says what may find the connection closed already; whether it was still there. */
+    boolean sayInVain(byte[] bytes) {
         try {
-            int heard = in.read();
-            while (heard >= 0) {
-                heard = in.read();
+            say(bytes);
+            return true;
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    /** Reads until the other side has closed; returns how many bytes came before. */
+    int awaitEnd() throws IOException {
+        int heardCount = 0;
+        try {
+            while (in.read() >= 0) {
+                heardCount++;
             }
         } catch (EOFException | SocketException | SSLException e) {
-            return; // Reset and alert are ends too.
+            return heardCount; // Reset and alert are ends too.
         }
+        return heardCount;
     }
 
     Socket socket() {

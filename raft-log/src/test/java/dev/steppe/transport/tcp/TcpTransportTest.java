@@ -375,7 +375,7 @@ class TcpTransportTest {
                         TimeUnit.MILLISECONDS.toNanos(20)));
     }
 
-    private static void send(Link link, byte[] frame) {
+    static void send(Link link, byte[] frame) {
         UnsafeBuffer buffer = new UnsafeBuffer(frame);
         IdleStrategy idle = new BackoffIdleStrategy();
         OfferVerdict verdict = link.offer(buffer, 0, frame.length);

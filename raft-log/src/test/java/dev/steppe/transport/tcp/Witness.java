@@ -73,6 +73,15 @@ final class Witness implements LinkListener {
         return cast(Event.Up.class, event).link();
     }
 
+    /** The next frame, whoever was refused before it. */
+    byte[] frameAtLast() throws InterruptedException {
+        Event event = next();
+        while (event instanceof Event.Refused) {
+            event = next();
+        }
+        return cast(Event.Frame.class, event).bytes().byteArray();
+    }
+
     int waitingCount() {
         return events.size();
     }

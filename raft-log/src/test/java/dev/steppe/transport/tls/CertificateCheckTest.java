@@ -72,7 +72,9 @@ class CertificateCheckTest {
                 Arguments.of("any use", issue(usual().uses("2.5.29.37.0")), "is not for both ends of a link"),
                 Arguments.of("no name", issue(CertificateMint.request()), "does not name its holder by exactly one"),
                 Arguments.of("the authority", ROOT, "is an authority's own"),
-                Arguments.of("an authority between", new Minted(BETWEEN.certificate(), BETWEEN.keys(), List.of()),
+                Arguments.of(
+                        "an authority between",
+                        new Minted(BETWEEN.certificate(), BETWEEN.keys(), List.of()),
                         "is an authority's own"));
     }
 

@@ -104,8 +104,8 @@ public final class CertificateMint {
     public static Minted issue(Minted authority, Request request) {
         KeyPair keys = keys();
         X509Certificate made = sign(request, keys, subject(authority), authority.keys);
-        boolean isRoot = authority.certificate.getIssuerX500Principal().equals(
-                authority.certificate.getSubjectX500Principal());
+        boolean isRoot =
+                authority.certificate.getIssuerX500Principal().equals(authority.certificate.getSubjectX500Principal());
         return new Minted(made, keys, isRoot ? List.of() : List.of(authority.certificate));
     }
 
@@ -295,7 +295,7 @@ public final class CertificateMint {
     }
 
     private static String pem(String kind, byte[] bytes) {
-        return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
-                + "\n-----END " + kind + "-----\n";
+        return "-----BEGIN " + kind + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes) + "\n-----END " + kind + "-----\n";
     }
 }
