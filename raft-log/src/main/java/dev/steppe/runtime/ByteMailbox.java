@@ -9,6 +9,7 @@ import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands messages of bytes from many threads to one, bounded in bytes; an Agrona ring buffer off the heap.
@@ -23,12 +24,19 @@ public final class ByteMailbox {
     private static final int HEAD_BYTES = 2 * Long.BYTES;
 
     private final ManyToOneRingBuffer ring;
+    private final @Nullable Doorbell doorbell;
 
     /**
      * A mailbox of {@code capacityBytes}, rounded up to a power of two; one message is at most an eighth of it. At
      * least 4096 bytes.
      */
     public ByteMailbox(int capacityBytes) {
+        this(capacityBytes, null);
+    }
+
+    /** As {@link #ByteMailbox(int)}, with a bell that every offer rings. */
+    public ByteMailbox(int capacityBytes, @Nullable Doorbell doorbell) {
+        this.doorbell = doorbell;
         int ringBytes = BitUtil.findNextPositivePowerOfTwo(Math.max(4096, capacityBytes));
         ring = new ManyToOneRingBuffer(
                 new UnsafeBuffer(ByteBuffer.allocateDirect(ringBytes + RingBufferDescriptor.TRAILER_LENGTH)));
@@ -41,7 +49,11 @@ public final class ByteMailbox {
      * @param length 0 to {@link #messageMaxBytes()}
      */
     public boolean offer(int typeId, DirectBuffer buffer, int offset, int length) {
-        return ring.write(typeId, buffer, offset, length);
+        boolean isTaken = ring.write(typeId, buffer, offset, length);
+        if (isTaken && doorbell != null) {
+            doorbell.ring();
+        }
+        return isTaken;
     }
 
     /**

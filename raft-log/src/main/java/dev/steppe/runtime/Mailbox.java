@@ -2,6 +2,7 @@ package dev.steppe.runtime;
 
 import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands values from many threads to one, bounded.
@@ -17,15 +18,26 @@ import org.jctools.queues.atomic.MpscAtomicArrayQueue;
  */
 public final class Mailbox<T> {
     private final MpscAtomicArrayQueue<T> queue;
+    private final @Nullable Doorbell doorbell;
 
     /** A mailbox for up to {@code capacityCount} mails, rounded up to a power of two; at least 2. */
     public Mailbox(int capacityCount) {
+        this(capacityCount, null);
+    }
+
+    /** As {@link #Mailbox(int)}, with a bell that every offer rings. */
+    public Mailbox(int capacityCount, @Nullable Doorbell doorbell) {
+        this.doorbell = doorbell;
         queue = new MpscAtomicArrayQueue<>(capacityCount);
     }
 
     /** Puts a mail in; false, and nothing done, when the box is full. Any thread. */
     public boolean offer(T mail) {
-        return queue.offer(mail);
+        boolean isTaken = queue.offer(mail);
+        if (isTaken && doorbell != null) {
+            doorbell.ring();
+        }
+        return isTaken;
     }
 
     /** Gives up to {@code limitCount} mails to {@code handler}; returns how many. The one draining thread. */

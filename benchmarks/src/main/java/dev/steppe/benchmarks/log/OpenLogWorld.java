@@ -51,7 +51,8 @@ final class OpenLogWorld implements AutoCloseable {
             throw new IllegalStateException("a new directory is in use: " + parent);
         }
         LogConfig config = new LogConfig(segmentMib << 20, BATCH_MAX_BYTES);
-        if (!(LogRecovery.open(held.directory(), IDENTITY, config, () -> 1, LogPosition.ORIGIN) instanceof RecoveryVerdict.Clean clean)) {
+        if (!(LogRecovery.open(held.directory(), IDENTITY, config, () -> 1, LogPosition.ORIGIN)
+                instanceof RecoveryVerdict.Clean clean)) {
             throw new IllegalStateException("a new log is not clean: " + parent);
         }
         return new OpenLogWorld(parent, clean.open(), segmentMib << 20);

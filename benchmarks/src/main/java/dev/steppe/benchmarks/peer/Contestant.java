@@ -3,8 +3,6 @@ package dev.steppe.benchmarks.peer;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.benchmarks.raft.GroupUnderLoad;
 import dev.steppe.benchmarks.raft.SteppeGroup;
-import dev.steppe.runtime.IdleChoice;
-import dev.steppe.runtime.ThreadLayout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -56,12 +54,7 @@ public enum Contestant {
     GroupUnderLoad open(Path directory, GroupUnderLoad.Acks acks) throws OperatingFault, IOException {
         return switch (this) {
             case STEPPE, STEPPE_YIELD, STEPPE_1, STEPPE_5, STEPPE_7, STEPPE_UNFORCED ->
-                new SteppeGroup(
-                        directory,
-                        memberCount,
-                        ThreadLayout.SHARED,
-                        yields ? IdleChoice.YIELD : IdleChoice.BACK_OFF,
-                        acks);
+                new SteppeGroup(directory, memberCount, yields, acks);
             case AERON, AERON_YIELD, AERON_UNFORCED ->
                 new AeronClusterGroup(new AeronClusterGroup.Setup(directory, memberCount, isForced, yields), acks);
             case SOFA -> new SofaJraftGroup(directory, memberCount, isForced, acks);

@@ -100,10 +100,9 @@ public final class SteppeGroup implements GroupUnderLoad {
     /**
      * Opens {@code voterCount} members below {@code directory} and waits until one of them leads.
      *
-     * @param layout of every member
+     * @param yields whether each member has a thread beside its event loop, which never rests; else the loop carries it
      */
-    public SteppeGroup(Path directory, int voterCount, ThreadLayout layout, IdleChoice idle, Acks acks)
-            throws OperatingFault, IOException {
+    public SteppeGroup(Path directory, int voterCount, boolean yields, Acks acks) throws OperatingFault, IOException {
         for (int i = 0; i < waiting.length; i++) {
             waiting[i] = new Waiting(acks);
         }
@@ -120,12 +119,13 @@ public final class SteppeGroup implements GroupUnderLoad {
                     self -> new TcpTransport(lane, self, tcp));
             RaftConfig config = new RaftConfig(7, "bench", member.id(), members, RaftConfig.Timing.DEFAULT, LIMITS);
             Folding machine = new Folding();
-            nodes.add(RaftNode.open(config, directory.resolve("member-" + member.id()), world, machine, machine)
-                    .start(layout, idle));
+            RaftNode<Boolean> node =
+                    RaftNode.open(config, directory.resolve("member-" + member.id()), world, machine, machine);
+            nodes.add(yields ? node.start(ThreadLayout.SHARED, IdleChoice.YIELD) : node.startOn(lane));
         }
         leader = awaitLeader();
-        description =
-                "steppe, " + voterCount + " voters, " + leader.status().durability() + ", " + layout + ", " + idle;
+        description = "steppe, " + voterCount + " voters, " + leader.status().durability() + ", "
+                + (yields ? "SHARED, YIELD" : "carried by the event loop");
     }
 
     @Override

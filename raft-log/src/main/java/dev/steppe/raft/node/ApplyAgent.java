@@ -6,10 +6,11 @@ import dev.steppe.raft.api.StateMachine;
 import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.node.NodeMail.Pen;
 import dev.steppe.raft.node.Replica.Outcome;
+import dev.steppe.runtime.BelledAgent;
+import dev.steppe.runtime.Doorbell;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.MessageHandler;
 
 /**
@@ -17,7 +18,7 @@ import org.agrona.concurrent.MessageHandler;
  * is told the result of its own entry only: index and term must be those that its command was given. A read is answered
  * once what it waits for has been applied and published.
  */
-final class ApplyAgent<R> implements Agent {
+final class ApplyAgent<R> implements BelledAgent {
     private static final int DRAIN_COUNT = 1 << 10;
     private static final int ENTRY_COUNT = 256;
 
@@ -76,6 +77,11 @@ final class ApplyAgent<R> implements Agent {
     @Override
     public void onClose() {
         close();
+    }
+
+    @Override
+    public Doorbell doorbell() {
+        return mail.applyBell;
     }
 
     @Override

@@ -12,10 +12,11 @@ import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
 import dev.steppe.raft.message.RaftMessageDecoder;
+import dev.steppe.runtime.BelledAgent;
+import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.HaltSwitch;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -24,7 +25,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Owns the core. Takes what has arrived, one thing after another, lets the core decide, and has the output performed
  * before it looks at the next. Never waits for a disk or for the state machine.
  */
-final class ConsensusAgent<R> implements Agent {
+final class ConsensusAgent<R> implements BelledAgent {
     private static final int FRAME_COUNT = 64;
     private static final int PROGRESS_COUNT = 64;
     private static final int COMMAND_COUNT = 1 << 10;
@@ -115,6 +116,11 @@ final class ConsensusAgent<R> implements Agent {
     @Override
     public void onClose() {
         close();
+    }
+
+    @Override
+    public Doorbell doorbell() {
+        return parts.mail().consensusBell;
     }
 
     @Override

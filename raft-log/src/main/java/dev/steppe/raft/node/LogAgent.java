@@ -10,10 +10,11 @@ import dev.steppe.raft.node.flight.FlightNotes;
 import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.timing.BroadcastTimer;
 import dev.steppe.raft.timing.LatencyWindows;
+import dev.steppe.runtime.BelledAgent;
+import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.Published;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * one batch: written, told as readable, and only then, one round later, forced, so that a leader's entries are on their
  * way to the followers while its own disk works. The first fault ends it.
  */
-final class LogAgent implements Agent {
+final class LogAgent implements BelledAgent {
     private static final int DRAIN_COUNT = 1 << 12;
     private static final long SPACE_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
     private static final UnsafeBuffer NOTHING = new UnsafeBuffer(new byte[0]);
@@ -108,6 +109,11 @@ final class LogAgent implements Agent {
         } catch (OperatingFault last) {
             mail.faults.offer(last);
         }
+    }
+
+    @Override
+    public Doorbell doorbell() {
+        return mail.logBell;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.steppe.raft.node;
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.runtime.ByteMailbox;
+import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.Mailbox;
 import dev.steppe.runtime.Published;
 import dev.steppe.transport.Link;
@@ -67,6 +68,12 @@ final class NodeMail {
     private static final int PROGRESS_BYTES = 1 << 12;
     private static final int MEMBER_ID_MAX = 127;
 
+    /** One bell for each agent, rung with every mail for it. */
+    final Doorbell consensusBell = new Doorbell();
+
+    final Doorbell logBell = new Doorbell();
+    final Doorbell applyBell = new Doorbell();
+
     /** Frames of peers; the type is the peer's id. */
     final ByteMailbox frames;
 
@@ -76,7 +83,7 @@ final class NodeMail {
      */
     final Published<HardState> hardState = new Published<>(new HardState(0, 0, 0));
 
-    final ByteMailbox progress = new ByteMailbox(PROGRESS_BYTES);
+    final ByteMailbox progress;
     final ByteMailbox log;
     final ByteMailbox apply;
 
@@ -102,9 +109,10 @@ final class NodeMail {
      */
     NodeMail(int frameMaxBytes, int seatCount) {
         // A mail is at most an eighth of its box.
-        frames = new ByteMailbox(8 * frameMaxBytes);
-        log = new ByteMailbox(8 * frameMaxBytes);
-        apply = new ByteMailbox(4 * Pen.MAIL_BYTES * seatCount);
+        frames = new ByteMailbox(8 * frameMaxBytes, consensusBell);
+        progress = new ByteMailbox(PROGRESS_BYTES, consensusBell);
+        log = new ByteMailbox(8 * frameMaxBytes, logBell);
+        apply = new ByteMailbox(4 * Pen.MAIL_BYTES * seatCount, applyBell);
     }
 
     static long word(DirectBuffer buffer, int offset, int word) {

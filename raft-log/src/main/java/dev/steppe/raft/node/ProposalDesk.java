@@ -4,6 +4,7 @@ import dev.steppe.raft.api.ProposalListener;
 import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.SessionListener;
 import dev.steppe.runtime.ByteMailbox;
+import dev.steppe.runtime.Doorbell;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -40,9 +41,9 @@ final class ProposalDesk<R> {
      * A desk of {@code seatCount} seats whose box holds {@code queueBytes}, at least eight of {@code maxEntryBytes}.
      */
     @SuppressWarnings({"unchecked", "rawtypes"}) // An array of one generic type cannot be made otherwise.
-    ProposalDesk(int seatCount, int queueBytes, int maxEntryBytes) {
+    ProposalDesk(int seatCount, int queueBytes, int maxEntryBytes, Doorbell doorbell) {
         freeSeats = new MpmcAtomicArrayQueue<>(seatCount);
-        commands = new ByteMailbox(Math.max(queueBytes, 8 * maxEntryBytes));
+        commands = new ByteMailbox(Math.max(queueBytes, 8 * maxEntryBytes), doorbell);
         seats = new Seat[seatCount];
         for (int id = 0; id < seatCount; id++) {
             seats[id] = new Seat<>(id);

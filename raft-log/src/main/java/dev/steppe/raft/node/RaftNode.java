@@ -37,6 +37,7 @@ import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
 import dev.steppe.runtime.AgentHost;
+import dev.steppe.runtime.Carrier;
 import dev.steppe.runtime.IdleChoice;
 import dev.steppe.runtime.ThreadLayout;
 import java.nio.ByteOrder;
@@ -84,8 +85,12 @@ public final class RaftNode<R> implements RaftServer<R> {
         NodeSizes sizes = NodeSizes.of(config.limits());
         mail = new NodeMail(sizes.frameMaxBytes(), sizes.seatCount());
         desks = new ApplyAgent.Desks<>(
-                new ProposalDesk<>(sizes.seatCount(), config.limits().proposalQueueBytes(), config.maxEntryBytes()),
-                new ReadDesk());
+                new ProposalDesk<>(
+                        sizes.seatCount(),
+                        config.limits().proposalQueueBytes(),
+                        config.maxEntryBytes(),
+                        mail.consensusBell),
+                new ReadDesk(mail.consensusBell));
         clock = new ConsensusAgent.NodeClock(world.clock(), world.clock().nanoTime());
         VoterSet voters =
                 VoterSet.of(config.members().stream().mapToInt(Member::id).toArray());
@@ -115,7 +120,7 @@ public final class RaftNode<R> implements RaftServer<R> {
                 world.haltSwitch());
         outbox.readable(open.log().lastIndex());
         consensus = new ConsensusAgent<>(core, parts, clock, board);
-        supply = new SupplyAgent(mail.faults);
+        supply = new SupplyAgent(mail.faults, mail.logBell);
         log = new LogAgent(open, mail, supply, new LogAgent.Watch(world.clock(), notes));
         apply = new ApplyAgent<>(machine, roles, mail, desks, open.log().openCursor());
         inspection = new NodeInspection(core, open.log(), open.vault());
@@ -165,6 +170,18 @@ public final class RaftNode<R> implements RaftServer<R> {
             throw new IllegalStateException("this node has been started");
         }
         host = AgentHost.start("raft-" + config.memberId(), layout, idle, world.haltSwitch(), agents());
+        return this;
+    }
+
+    /**
+     * Runs the agents on a thread that has other work as well, best on the event loop of this node's own transport;
+     * once. The carrier must outlive the node. Returns this node.
+     */
+    public RaftNode<R> startOn(Carrier carrier) {
+        if (host != null) {
+            throw new IllegalStateException("this node has been started");
+        }
+        host = AgentHost.startOn(carrier, "raft-" + config.memberId(), world.haltSwitch(), agents());
         return this;
     }
 

@@ -2,6 +2,7 @@ package dev.steppe.raft.node;
 
 import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.ReadListener;
+import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.Mailbox;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class ReadDesk {
     private static final int WAITING_COUNT = 1 << 14;
     private static final int BATCH_COUNT = 64;
 
-    private final Mailbox<Ticket> waiting = new Mailbox<>(WAITING_COUNT);
+    private final Mailbox<Ticket> waiting;
     private final Mailbox<Batch> returned = new Mailbox<>(BATCH_COUNT);
     private final Deque<Batch> free = new ArrayDeque<>();
     private final List<Batch> batches = new ArrayList<>();
@@ -67,7 +68,9 @@ final class ReadDesk {
         }
     }
 
-    ReadDesk() {
+    /** A desk that rings {@code doorbell} for the consensus agent. */
+    ReadDesk(Doorbell doorbell) {
+        waiting = new Mailbox<>(WAITING_COUNT, doorbell);
         for (int id = 0; id < BATCH_COUNT; id++) {
             Batch batch = new Batch(id);
             batches.add(batch);

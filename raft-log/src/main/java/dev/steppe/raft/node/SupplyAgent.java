@@ -4,6 +4,7 @@ import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.SegmentPreparation;
 import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.runtime.BlockingAgent;
+import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.Mailbox;
 import java.util.function.Consumer;
 
@@ -13,15 +14,17 @@ import java.util.function.Consumer;
  */
 final class SupplyAgent implements BlockingAgent {
     private final Mailbox<SegmentPreparation> wanted = new Mailbox<>(2);
-    private final Mailbox<Supplied> supplied = new Mailbox<>(2);
+    private final Mailbox<Supplied> supplied;
     private final Mailbox<OperatingFault> faults;
     private final Consumer<SegmentPreparation> handler = this::prepare;
 
     /** What became of a preparation. */
     record Supplied(SegmentPreparation preparation, PrepareVerdict verdict) {}
 
-    SupplyAgent(Mailbox<OperatingFault> faults) {
+    /** Hands faults over in {@code faults}, and rings {@code logBell} with what is finished. */
+    SupplyAgent(Mailbox<OperatingFault> faults, Doorbell logBell) {
         this.faults = faults;
+        supplied = new Mailbox<>(2, logBell);
     }
 
     /** Asks for a segment; one at a time. Log agent. */

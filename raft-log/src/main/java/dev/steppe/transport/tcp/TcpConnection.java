@@ -88,8 +88,13 @@ final class TcpConnection implements Link, FrameSink {
         if (!box.put(buffer, offset, length)) {
             return OfferVerdict.BACK_PRESSURED;
         }
-        if (box.claimWake() && !transport.loops().execute(drainTask)) {
-            return OfferVerdict.CLOSED;
+        if (box.claimWake()) {
+            if (transport.loops().isCarrying()) {
+                // Now, not after what this thread does next: it may be about to wait for its disk.
+                drain();
+            } else if (!transport.loops().execute(drainTask)) {
+                return OfferVerdict.CLOSED;
+            }
         }
         return OfferVerdict.SENT;
     }

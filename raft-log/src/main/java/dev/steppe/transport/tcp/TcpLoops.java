@@ -1,6 +1,7 @@
 package dev.steppe.transport.tcp;
 
 import dev.steppe.base.Entropy;
+import dev.steppe.runtime.Carrier;
 import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.runtime.NamedThreads;
 import io.netty.channel.EventLoop;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * which start when first needed. Shared by as many transports of that lane as a process has. Raft has its own loops,
  * which no other lane enters. Close the transports first, then the loops.
  */
-public final class TcpLoops implements AutoCloseable {
+public final class TcpLoops implements Carrier, AutoCloseable {
     /** How often deadlines, heartbeats and back-offs are looked at; they may come that much late. */
     static final long TICK_MS = 20;
 
@@ -96,12 +97,13 @@ public final class TcpLoops implements AutoCloseable {
         return entropy;
     }
 
-    boolean isOnLoop() {
+    @Override
+    public boolean isCarrying() {
         return loop.inEventLoop();
     }
 
-    /** Runs {@code task} on the loop; false when the loop has ended. Any thread. */
-    boolean execute(Runnable task) {
+    @Override
+    public boolean execute(Runnable task) {
         try {
             loop.execute(task);
             return true;
@@ -110,9 +112,9 @@ public final class TcpLoops implements AutoCloseable {
         }
     }
 
-    /** Runs {@code task} on the loop and waits for its end; on the loop itself at once. Any thread. */
-    void executeAndWait(Runnable task) {
-        if (isOnLoop()) {
+    @Override
+    public void executeAndWait(Runnable task) {
+        if (isCarrying()) {
             guard(task);
             return;
         }
@@ -129,7 +131,13 @@ public final class TcpLoops implements AutoCloseable {
         }
     }
 
-    ScheduledFuture<?> everyTick(Runnable task) {
+    @Override
+    public Runnable everyTick(Runnable task) {
+        ScheduledFuture<?> ticking = scheduleEveryTick(task);
+        return () -> ticking.cancel(false);
+    }
+
+    ScheduledFuture<?> scheduleEveryTick(Runnable task) {
         return loop.scheduleAtFixedRate(() -> guard(task), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
 
@@ -151,12 +159,12 @@ public final class TcpLoops implements AutoCloseable {
     public void close() {
         leave(group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS));
         Thread loopThread = thread;
-        if (loopThread != null && !isOnLoop()) {
+        if (loopThread != null && !isCarrying()) {
             uninterruptibly(loopThread::join);
         }
         handshakes.askToEnd();
         lookups.askToEnd(); // Not waited for: it may be deep in a look-up.
-        if (!isOnLoop()) {
+        if (!isCarrying()) {
             uninterruptibly(handshakes::awaitEnd);
         }
     }

@@ -80,7 +80,7 @@ public final class TcpTransport implements Transport {
         gate = new AcceptGate(config.bounds());
         judgedBy = credentials == null ? null : credentials.current();
         tickedNs = loops.nowNs();
-        ticking = loops.everyTick(this::onTick);
+        ticking = loops.scheduleEveryTick(this::onTick);
     }
 
     /** What happened so far; live, read by any thread. */
@@ -95,7 +95,7 @@ public final class TcpTransport implements Transport {
 
     @Override
     public Listening listen(String address, PeerPolicy policy, LinkListener listener) throws OperatingFault {
-        if (loops.isOnLoop()) {
+        if (loops.isCarrying()) {
             throw Invariant.broken("the event loop would wait for itself listening on", address);
         }
         InetSocketAddress named = checked(address);

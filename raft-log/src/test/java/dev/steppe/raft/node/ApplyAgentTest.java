@@ -17,6 +17,7 @@ import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.node.NodeMail.Pen;
 import dev.steppe.raft.storage.memory.MemoryDisk;
+import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.SeededEntropy;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ class ApplyAgentTest {
 
     private final NodeMail mail = new NodeMail(1_024, SEAT_COUNT);
     private final Pen toApply = new Pen(mail.apply);
-    private final ReadDesk reads = new ReadDesk();
+    private final ReadDesk reads = new ReadDesk(new Doorbell());
     private final RecordingDesk proposals = new RecordingDesk();
     private final CountingMachine machine = new CountingMachine();
     private final List<String> told = new ArrayList<>();
@@ -39,7 +40,7 @@ class ApplyAgentTest {
 
     /** A desk at which numbered proposals wait; what they are told is written down. */
     private final class RecordingDesk {
-        private final ProposalDesk<Long> desk = new ProposalDesk<>(SEAT_COUNT, 1 << 16, 64);
+        private final ProposalDesk<Long> desk = new ProposalDesk<>(SEAT_COUNT, 1 << 16, 64, new Doorbell());
 
         private int sit(int number) {
             UnsafeBuffer buffer = new UnsafeBuffer(new byte[8]);

@@ -30,6 +30,7 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +71,12 @@ class TcpGroupTest {
         loops.close();
     }
 
+    @Test
+    @Timeout(60)
+    void keepsEverythingOnItsEventLoop() throws OperatingFault {
+        keepsEverythingThroughTheLossOfItsLeaderAndARestart(ThreadLayout.INVOKED);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"DEDICATED", "SHARED"})
     @Timeout(60)
@@ -97,6 +104,7 @@ class TcpGroupTest {
         assertEquals(List.of(), halts.halts());
     }
 
+    /** INVOKED stands for the event loop here. */
     private void start(int id, ThreadLayout layout) throws OperatingFault {
         RaftConfig.Timing timing = new RaftConfig.Timing(50, 500, 1_000);
         RaftConfig config = new RaftConfig(99, "north", id, members, timing, RaftConfig.Limits.SMALL);
@@ -105,10 +113,9 @@ class TcpGroupTest {
                 SystemClocks.nano(), SeededEntropy.fromSystem(), halts, self -> new TcpTransport(loops, self, tcp));
         CountingMachine machine = new CountingMachine();
         machines.set(id - 1, machine);
+        RaftNode<Long> node = RaftNode.open(config, directory.resolve("member-" + id), world, machine, machine);
         nodes.set(
-                id - 1,
-                RaftNode.open(config, directory.resolve("member-" + id), world, machine, machine)
-                        .start(layout, IdleChoice.BACK_OFF));
+                id - 1, layout == ThreadLayout.INVOKED ? node.startOn(loops) : node.start(layout, IdleChoice.BACK_OFF));
     }
 
     private RaftNode<Long> leader() {

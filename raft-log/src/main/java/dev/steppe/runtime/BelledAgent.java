@@ -1,0 +1,9 @@
+package dev.steppe.runtime;
+
+import org.agrona.concurrent.Agent;
+
+/** An agent that can be woken. Without a ring it still has its turn once in a while, so a ring is never needed. */
+public interface BelledAgent extends Agent {
+    /** Rung whenever there is something for this agent; always the same one. */
+    Doorbell doorbell();
+}
