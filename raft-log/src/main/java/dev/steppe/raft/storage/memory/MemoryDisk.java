@@ -11,21 +11,20 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One server's disk. Programs reach it through {@link #hold()}; the world around it through everything else. Owned by
  * one thread.
  *
- * <p>The model: a write dirties 4 KiB pages; {@link #writeBack} lets any of them reach the disk at any moment; a force
- * takes those of its file there; a power loss leaves of each dirty page the sectors that a {@link PageFate} says. A
- * prepared file gets its name only when its content is durable, so a power loss never shows a part of one. A sequential
- * file that has no name yet is gone with its program; publishing and deleting are two steps each: the name changes for
- * programs, then for the disk, and a power loss in between keeps or undoes it as the {@link PageFate} says.
- * {@link #dropFile} takes a name away. A failed force marks pages clean without taking them to the disk, as Linux does.
+ * <p>The model: a write dirties 4 KiB pages; {@link #writeBack} lets any of them, or sectors of them, reach the disk at
+ * any moment; a force takes those of its file there; a power loss leaves of each dirty page the sectors that a
+ * {@link PageFate} says. Giving, changing and taking away a name are two steps each: the name changes for programs,
+ * then for the disk, and a power loss in between keeps or undoes it as the {@link PageFate} says. A file without a name
+ * is gone with its program. A failed force marks pages clean without taking them to the disk, as Linux does; a lying
+ * one says that it did not fail. A write can reach the disk at another place than it was meant for
+ * ({@link #misdirect}), and what lies there can rot ({@link #flipBit}). How long the device takes is added up and can
+ * be asked for; nothing waits.
  */
 public final class MemoryDisk {
     /** How a failed force leaves the pages that programs see. */
@@ -38,14 +37,19 @@ public final class MemoryDisk {
 
     private static final long NEVER = -1;
 
-    /** What programs see under which name. */
-    private final TreeMap<String, MemoryFile> files = new TreeMap<>();
-    /** What lies under which name on the disk. */
-    private final TreeMap<String, MemoryFile> durableFiles = new TreeMap<>();
+    private record Page(String name, int page) implements Comparable<Page> {
+        @Override
+        public int compareTo(Page other) {
+            int byName = name.compareTo(other.name);
+            return byName != 0 ? byName : Integer.compare(page, other.page);
+        }
+    }
+
+    private final MemoryNames names = new MemoryNames();
     /** What is written and has no name yet. */
     private final List<MemoryFile> unnamedFiles = new ArrayList<>();
-    /** New names of files that were renamed, with the old ones, while their folders are not synced. */
-    private final TreeMap<String, String> renamedFrom = new TreeMap<>();
+    /** Pages that will miss their place, and which one they hit. */
+    private final TreeMap<Page, Page> misdirected = new TreeMap<>();
 
     private long capacityBytes = Long.MAX_VALUE;
     private int lifeCount;
@@ -55,6 +59,9 @@ public final class MemoryDisk {
     private long lieAtStep = NEVER;
     private long crashAtStep = NEVER;
     private AfterFailedForce afterFailedForce = AfterFailedForce.KEPT;
+    private long stepLatencyNs;
+    private long forceLatencyNs;
+    private long delayNs;
 
     /** An empty disk without limit. */
     public MemoryDisk() {}
@@ -94,14 +101,40 @@ public final class MemoryDisk {
         crashAtStep = step;
     }
 
+    /** From now on each force takes {@code newForceLatencyNs}, every other step {@code newStepLatencyNs}. */
+    public void slowDown(long newStepLatencyNs, long newForceLatencyNs) {
+        stepLatencyNs = newStepLatencyNs;
+        forceLatencyNs = newForceLatencyNs;
+    }
+
+    /** How long the device took for all steps since this was last asked, in nanoseconds. */
+    public long takeDelayNs() {
+        long taken = delayNs;
+        delayNs = 0;
+        return taken;
+    }
+
     /** Lets page {@code page} of file {@code name} reach the disk now, forced or not; it may be without name yet. */
     public void writeBack(String name, int page) {
-        written(name).writeBack(page);
+        writeBack(name, page, MemoryFile.ALL_SECTORS);
+    }
+
+    /** As {@link #writeBack(String, int)}, only those sectors whose bit is set. */
+    public void writeBack(String name, int page, int sectors) {
+        written(name).writeBack(page, sectors);
+    }
+
+    /**
+     * The next time page {@code page} of file {@code name} goes to the disk, it lands on page {@code otherPage} of file
+     * {@code otherName}; its own place keeps what it held. Programs see it after the next power loss.
+     */
+    public void misdirect(String name, int page, String otherName, int otherPage) {
+        misdirected.put(new Page(name, page), new Page(otherName, otherPage));
     }
 
     /** Pages of file {@code name}, which may be without name yet, that were written since its last force; a copy. */
     public BitSet dirtyPages(String name) {
-        return (BitSet) written(name).dirtyPages().clone();
+        return written(name).dirtyPages();
     }
 
     /** The program dies, the machine lives on: what was written stays, forced or not. Its handles are dead. */
@@ -114,47 +147,21 @@ public final class MemoryDisk {
         unnamedFiles.clear();
     }
 
-    /** The machine loses power: {@link #killProgram} and {@code fate} for each dirty page. */
+    /** The machine loses power: {@link #killProgram} and {@code fate} for each dirty page and unsynced name. */
     public void losePower(PageFate fate) {
         killProgram();
-        for (MemoryFile file : files.values()) {
-            file.losePower(fate);
-        }
-        for (MemoryFile file : durableFiles.values()) {
-            file.losePower(fate);
-        }
-        for (Map.Entry<String, String> renamed : renamedFrom.entrySet()) {
-            // A file system does that in one: the file has the one name or the other.
-            boolean isKept = fate.isNameKept(renamed.getKey());
-            settleName(renamed.getKey(), isKept);
-            settleName(renamed.getValue(), isKept);
-        }
-        renamedFrom.clear();
-        for (String name : unsyncedNames()) {
-            settleName(name, fate.isNameKept(name));
-        }
-        files.forEach((name, file) -> file.rename(name));
-    }
-
-    private void settleName(String name, boolean isKept) {
-        if (isKept) {
-            rename(name, files.get(name), durableFiles);
-        } else {
-            rename(name, durableFiles.get(name), files);
-        }
+        names.files().forEach(file -> file.losePower(fate));
+        names.losePower(fate);
     }
 
     /** Names that were given or taken away since their folder was synced, ascending. */
     public List<String> unsyncedNames() {
-        TreeSet<String> names = new TreeSet<>(files.keySet());
-        names.addAll(durableFiles.keySet());
-        names.removeIf(name -> files.get(name) == durableFiles.get(name));
-        return List.copyOf(names);
+        return names.unsynced();
     }
 
     /** Names of all files, ascending. */
     public List<String> names() {
-        return List.copyOf(files.keySet());
+        return List.copyOf(names.names());
     }
 
     /** Length of file {@code name} in bytes. */
@@ -169,16 +176,13 @@ public final class MemoryDisk {
 
     /** Takes file {@code name} away. */
     public void dropFile(String name) {
-        if (files.remove(name) == null) {
-            throw Invariant.broken("no such file", name);
-        }
-        durableFiles.remove(name);
+        names.drop(name);
     }
 
     /** A copy of what programs see in file {@code name}. */
     public byte[] content(String name) {
         byte[] content = new byte[file(name).lengthBytes()];
-        file(name).volatileImage().get(0, content);
+        file(name).image().get(0, content);
         return content;
     }
 
@@ -187,8 +191,7 @@ public final class MemoryDisk {
         MemoryFile file = new MemoryFile(this, name, content.length);
         file.write(0, ByteBuffer.wrap(content));
         file.settle();
-        files.put(name, file);
-        durableFiles.put(name, file);
+        names.putDurable(file);
     }
 
     /** An independent disk with the same files, both images, and no faults. */
@@ -201,20 +204,21 @@ public final class MemoryDisk {
     /** Takes over the files of {@code other}, both images; the program that held this disk dies and faults end. */
     public void become(MemoryDisk other) {
         killProgram();
-        files.keySet().retainAll(other.files.keySet());
-        for (MemoryFile source : other.files.values()) {
-            MemoryFile target = files.get(source.name());
-            if (target == null || target.capacityBytes() != source.capacityBytes()) {
-                files.put(source.name(), source.copyTo(this));
-            } else {
-                target.become(source);
-            }
+        misdirected.clear();
+        names.become(other.names, this);
+    }
+
+    /** True if one page, on its way to the disk, has just hit another place. */
+    boolean isMisdirected(MemoryFile file, int page) {
+        Page target = misdirected.isEmpty() ? null : misdirected.remove(new Page(file.name(), page));
+        if (target == null) {
+            return false;
         }
-        durableFiles.clear();
-        for (MemoryFile source : other.durableFiles.values()) {
-            boolean isSeen = other.files.get(source.name()) == source;
-            durableFiles.put(source.name(), isSeen ? file(source.name()) : source.copyTo(this));
+        MemoryFile hit = names.find(target.name);
+        if (hit != null) {
+            hit.receive(target.page, file.seenPage(page));
         }
+        return true;
     }
 
     int lifeCount() {
@@ -235,16 +239,17 @@ public final class MemoryDisk {
 
     void force(MemoryFile file) throws OperatingFault {
         boolean isLie = stepCount == lieAtStep;
+        delayNs += forceLatencyNs - stepLatencyNs;
         if (beginStep()) {
             if (afterFailedForce == AfterFailedForce.REVERTED) {
                 file.revert();
             } else {
-                file.dirtyPages().clear();
+                file.forgetDirty();
             }
             throw new OperatingFault("force of " + file.name() + " failed on demand");
         }
         if (isLie) {
-            file.dirtyPages().clear();
+            file.forgetDirty();
         } else {
             file.settle();
         }
@@ -253,6 +258,7 @@ public final class MemoryDisk {
     /** Counts a step; true if it must fail. */
     private boolean beginStep() throws OperatingFault {
         long step = stepCount++;
+        delayNs += stepLatencyNs;
         if (crashAtStep != NEVER && step >= crashAtStep) {
             throw new OperatingFault("the program crashed on demand at step " + step);
         }
@@ -269,7 +275,7 @@ public final class MemoryDisk {
     }
 
     private MemoryFile file(String name) {
-        MemoryFile file = files.get(name);
+        MemoryFile file = names.find(name);
         if (file == null) {
             throw Invariant.broken("no such file", name);
         }
@@ -277,27 +283,26 @@ public final class MemoryDisk {
     }
 
     private PrepareVerdict prepareFile(String name, int lengthBytes, ByteBuffer head) throws OperatingFault {
-        if (files.containsKey(name)) {
+        if (names.find(name) != null) {
             throw Invariant.broken("file prepared twice", name);
         }
-        if (beginStep()) {
-            throw new OperatingFault("preparation of " + name + " failed on demand");
-        }
+        MemoryFile file = MemoryFile.empty(this, name, lengthBytes);
+        beforeWrite(file);
         if (!hasRoomFor(lengthBytes)) {
             return PrepareVerdict.NO_SPACE;
         }
-        MemoryFile file = new MemoryFile(this, name, lengthBytes);
-        file.write(0, head.duplicate());
-        file.settle();
-        files.put(name, file);
-        durableFiles.put(name, file);
+        begin(file);
+        file.append(head.duplicate());
+        file.append(ByteBuffer.allocate(lengthBytes - head.remaining()));
+        force(file);
+        publish(file);
         return PrepareVerdict.PREPARED;
     }
 
     private boolean hasRoomFor(int newBytes) {
         long usedBytes = 0;
-        for (MemoryFile file : files.values()) {
-            usedBytes += file.lengthBytes();
+        for (String name : names.names()) {
+            usedBytes += lengthBytes(name);
         }
         for (MemoryFile file : unnamedFiles) {
             usedBytes += file.lengthBytes();
@@ -330,7 +335,7 @@ public final class MemoryDisk {
             throw new OperatingFault("naming of " + name + " failed on demand");
         }
         abandon(file);
-        files.put(name, file);
+        names.put(file);
         syncName(name);
     }
 
@@ -338,30 +343,19 @@ public final class MemoryDisk {
         if (beginStep()) {
             throw new OperatingFault("deletion of " + name + " failed on demand");
         }
-        files.remove(name);
+        names.remove(name);
         syncName(name);
     }
 
     private void renameFile(String from, String to) throws OperatingFault {
-        MemoryFile file = file(from);
-        if (files.containsKey(to)) {
-            throw Invariant.broken("file renamed over another", to);
-        }
         if (beginStep()) {
             throw new OperatingFault("renaming of " + from + " failed on demand");
         }
-        files.remove(from);
-        files.put(to, file);
-        file.rename(to);
-        renamedFrom.put(to, from);
+        names.rename(from, to);
         syncName(to);
-        if (!folderOf(from).equals(folderOf(to))) {
+        if (!MemoryNames.folderOf(from).equals(MemoryNames.folderOf(to))) {
             syncName(from);
         }
-    }
-
-    private static String folderOf(String name) {
-        return name.substring(0, name.lastIndexOf('/') + 1);
     }
 
     /** Takes the names of the folder of {@code changedName} to the disk. */
@@ -370,20 +364,8 @@ public final class MemoryDisk {
         if (beginStep()) {
             throw new OperatingFault("sync of the folder of " + changedName + " failed on demand");
         }
-        String folder = folderOf(changedName);
-        for (String name : unsyncedNames()) {
-            if (!isLie && folderOf(name).equals(folder)) {
-                settleName(name, true);
-                renamedFrom.remove(name);
-            }
-        }
-    }
-
-    private static void rename(String name, @Nullable MemoryFile file, Map<String, MemoryFile> names) {
-        if (file == null) {
-            names.remove(name);
-        } else {
-            names.put(name, file);
+        if (!isLie) {
+            names.sync(changedName);
         }
     }
 
@@ -417,7 +399,7 @@ public final class MemoryDisk {
         @Override
         public SequentialFile openSequential(String name) throws OperatingFault {
             checkAlive(heldLifeCount);
-            MemoryFile file = files.get(name);
+            MemoryFile file = names.find(name);
             if (file == null) {
                 throw new OperatingFault("cannot open " + name + ": no such file");
             }

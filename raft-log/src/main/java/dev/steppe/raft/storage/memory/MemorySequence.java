@@ -83,7 +83,7 @@ final class MemorySequence implements SequentialFile {
                     "read beyond the file: offset, end, length", fileOffset, endOffset, file.lengthBytes());
         }
         int readBytes = target.remaining();
-        target.put(target.position(), file.volatileImage(), (int) fileOffset, readBytes);
+        target.put(target.position(), file.image(), (int) fileOffset, readBytes);
         target.position(target.position() + readBytes);
     }
 
