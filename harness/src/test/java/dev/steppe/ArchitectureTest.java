@@ -17,7 +17,8 @@ final class ArchitectureTest {
                     workload   | TOOL  |
                     fault      | TOOL  |
                     check      | TOOL  | fault
-                    sim.raft   | TOOL  | fault check
+                    sim.world  | TOOL  |
+                    sim.raft   | TOOL  | fault check sim.world
                     sim        | TOOL  | fault check workload sim.raft
                     cluster    | TOOL  | fault workload
                     load       | TOOL  | workload cluster

@@ -83,6 +83,19 @@ public final class ClientChecker {
         toldIndex = Math.max(toldIndex, index);
     }
 
+    /** A client is told that the command which it repeated stands in the history already. */
+    public void repeated(long commandId, long index, long floor) {
+        int place = Math.toIntExact(index);
+        InvariantViolated.unless(
+                place < ids.length && isKnown[place] && ids[place] == commandId && index > floor,
+                "C2",
+                "a repeated command is not where its client is told: command, index, known when asked",
+                commandId,
+                index,
+                floor);
+        toldIndex = Math.max(toldIndex, index);
+    }
+
     /** A client is told that its command will never be applied. */
     public void lost(long commandId) {
         coverage.met(Mark.COMMAND_LOST);

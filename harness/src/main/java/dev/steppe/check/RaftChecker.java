@@ -6,6 +6,7 @@ import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.node.NodeInspection;
 import dev.steppe.transport.memory.FrameTap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,10 +26,13 @@ public final class RaftChecker {
     private final CommitHistory commits = new CommitHistory();
     private final List<MemberHistory> members;
     private final Map<Long, Integer> leaderOfTerm = new TreeMap<>();
-    private final Map<Long, long[]> matchesOfTerm = new TreeMap<>();
+    private final Map<Long, Match[]> matchesOfTerm = new TreeMap<>();
     private final FrameWitness witness;
     private final Coverage coverage;
     private final int majorityCount;
+
+    /** What the newest leader knew last of a peer, in one life of the peer. */
+    private record Match(long incarnation, long index) {}
 
     /** For a group whose voters have the ids from 1 to {@code voterCount}. */
     public RaftChecker(long clusterId, int voterCount, Coverage coverage) {
@@ -59,11 +63,9 @@ public final class RaftChecker {
         if (core.role() == Role.LEADER && member.leaderTerm() != core.term()) {
             begin(member, core);
         }
-        long lastBefore = member.lastIndex();
+        long cutsBefore = member.conflictCutCount();
         member.look(inspection);
-        if (member.lastIndex() < lastBefore) {
-            coverage.met(Mark.CONFLICT_CUT);
-        }
+        coverage.met(Mark.CONFLICT_CUT, member.conflictCutCount() - cutsBefore);
         long committedBefore = commits.committedIndex();
         member.verify(inspection);
         if (commits.committedIndex() > committedBefore) {
@@ -135,7 +137,9 @@ public final class RaftChecker {
                 index,
                 core.shape().lastIndex());
         matchesOfTerm.clear();
-        matchesOfTerm.put(core.term(), new long[members.size()]);
+        Match[] matches = new Match[members.size()];
+        Arrays.fill(matches, new Match(0, 0));
+        matchesOfTerm.put(core.term(), matches);
     }
 
     private void checkDurable() {
@@ -185,31 +189,46 @@ public final class RaftChecker {
     }
 
     private void checkPeers(MemberHistory leader, RaftCore core) {
-        long[] matches = matchesOfTerm.get(core.term());
+        Match[] matches = matchesOfTerm.get(core.term());
         for (int i = 0; i < members.size(); i++) {
             MemberHistory peer = members.get(i);
             if (peer == leader) {
                 continue;
             }
-            long match = core.matchIndexOf(i);
+            long match = core.matchIndexOf(peer.memberId);
             InvariantViolated.unless(
-                    match < core.nextIndexOf(i), "R10", "match not below next: member, match", peer.memberId, match);
-            if (matches == null) {
-                continue; // A later leader is there already; this one does not know.
-            }
-            InvariantViolated.unless(
-                    match >= matches[i], "R10", "a match fell: member, before, now", peer.memberId, matches[i], match);
-            if (match > matches[i]) {
-                matches[i] = match;
-                InvariantViolated.unless(
-                        peer.holds(match, leader.crcAt(match)) || peer.isTainted,
-                        "R10",
-                        "a match beyond what is forced: member, match, forced",
-                        peer.memberId,
-                        match,
-                        peer.forcedIndex());
+                    match < core.nextIndexOf(peer.memberId),
+                    "R10",
+                    "match not below next: member, match",
+                    peer.memberId,
+                    match);
+            if (matches != null) { // Otherwise a later leader is there already; this one does not know.
+                matches[i] =
+                        checkedMatch(leader, peer, matches[i], new Match(core.incarnationOf(peer.memberId), match));
             }
         }
+    }
+
+    private static Match checkedMatch(MemberHistory leader, MemberHistory peer, Match before, Match now) {
+        boolean isNewLife = now.incarnation() > before.incarnation();
+        InvariantViolated.unless(
+                isNewLife || now.index() >= before.index(),
+                "R10",
+                "a match fell: member, before, now",
+                peer.memberId,
+                before.index(),
+                now.index());
+        if (now.equals(before)) {
+            return before;
+        }
+        InvariantViolated.unless(
+                peer.holds(now.index(), leader.crcAt(now.index())) || peer.isTainted,
+                "R10",
+                "a match beyond what is forced: member, match, forced",
+                peer.memberId,
+                now.index(),
+                peer.forcedIndex());
+        return now;
     }
 
     private MemberHistory member(int memberId) {

@@ -12,6 +12,14 @@ public enum Mark {
     COMMAND_UNKNOWN,
     /** The disk or a queue was full, and a client was told at the door. */
     COMMAND_REFUSED,
+    /** A client opened a session. */
+    SESSION_OPENED,
+    /** A client asked once more for a command of its session. */
+    COMMAND_REPEATED,
+    /** A command of a session was committed a second time and not applied again. */
+    COMMAND_DUPLICATE,
+    /** A command came from a session that had been forgotten. */
+    SESSION_EXPIRED,
     /** A linearizable read was answered. */
     READ_ANSWERED,
     /** A linearizable read was refused after it had been taken. */

@@ -28,15 +28,16 @@ public enum PartitionShape {
 
     /**
      * A timed script over {@code memberCount} members, 2 or more: every direction that is cut is healed by the end,
-     * {@code lengthNs} from the beginning. In no particular order.
+     * {@code lengthNs} from the beginning. In no particular order. {@code firstOrdinal} is the one that is isolated, or
+     * the bridge, or among the first part.
      */
-    public List<Step> script(int memberCount, long lengthNs, Chance chance) {
+    public List<Step> script(int memberCount, int firstOrdinal, long lengthNs, Chance chance) {
         List<Step> steps = new ArrayList<>();
         if (this == SWIZZLE) {
             swizzle(steps, memberCount, lengthNs, chance);
             return steps;
         }
-        List<Direction> directions = directions(memberCount, chance);
+        List<Direction> directions = directions(memberCount, firstOrdinal, chance);
         if (this != FLAPPING) {
             hold(steps, directions, 0, lengthNs);
             return steps;
@@ -55,8 +56,10 @@ public enum PartitionShape {
         return Mark.valueOf("PARTITION_" + name());
     }
 
-    private List<Direction> directions(int memberCount, Chance chance) {
+    private List<Direction> directions(int memberCount, int firstOrdinal, Chance chance) {
         List<Integer> order = shuffled(memberCount, chance);
+        order.remove(Integer.valueOf(firstOrdinal));
+        order.add(0, firstOrdinal);
         int firstCount = (int) chance.between(1, memberCount - 1);
         List<Direction> cut = new ArrayList<>();
         for (int i = 0; i < memberCount; i++) {

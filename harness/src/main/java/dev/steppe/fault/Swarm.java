@@ -41,8 +41,16 @@ public record Swarm(int voterCount, List<Nemesis> nemeses, long nemesisGapNs, Na
      * @param gapNs mean time between an answer and the next question
      * @param payloadMaxBytes longest command
      * @param readPermille share of reads
+     * @param sessionPermille share of clients that have sessions
+     * @param sessionMaxCount how many sessions the group keeps
      */
-    public record Load(int clientCount, long gapNs, int payloadMaxBytes, int readPermille) {}
+    public record Load(
+            int clientCount,
+            long gapNs,
+            int payloadMaxBytes,
+            int readPermille,
+            int sessionPermille,
+            int sessionMaxCount) {}
 
     /** Draws a run. */
     public static Swarm draw(Chance chance) {
@@ -83,9 +91,12 @@ public record Swarm(int voterCount, List<Nemesis> nemeses, long nemesisGapNs, Na
     }
 
     private static Load load(Chance chance) {
-        int clientCount = (int) chance.between(1, 8);
+        int clientCount = (int) chance.between(1, 12);
         long gapNs = chance.between(TimeUnit.MILLISECONDS.toNanos(5), TimeUnit.MILLISECONDS.toNanos(100));
         int payloadMaxBytes = chance.hits(200) ? 4_000 : (int) chance.between(16, 600);
-        return new Load(clientCount, gapNs, payloadMaxBytes, (int) chance.between(0, 500));
+        int sessionPermille = chance.hits(500) ? (int) chance.between(0, 1_000) : 0;
+        int sessionMaxCount = chance.hits(300) ? (int) chance.between(1, clientCount) : 4_096;
+        int readPermille = (int) chance.between(0, 500);
+        return new Load(clientCount, gapNs, payloadMaxBytes, readPermille, sessionPermille, sessionMaxCount);
     }
 }

@@ -43,7 +43,7 @@ class PartitionShapeTest {
     @EnumSource
     void cutsSomethingAndHealsEverything(PartitionShape shape) {
         for (long seed = 0; seed < 100; seed++) {
-            List<PartitionShape.Step> script = shape.script(MEMBER_COUNT, LENGTH_NS, new Chance(seed));
+            List<PartitionShape.Step> script = shape.script(MEMBER_COUNT, 2, LENGTH_NS, new Chance(seed));
             assertTrue(script.stream().anyMatch(PartitionShape.Step::isCut), "seed " + seed);
             assertEquals(0, cutCount(cutAt(script, LENGTH_NS)), "seed " + seed);
         }
@@ -53,13 +53,13 @@ class PartitionShapeTest {
     void hasTheShapeThatItsNameSays() {
         for (long seed = 0; seed < 100; seed++) {
             boolean[][] isolated =
-                    cutAt(PartitionShape.ISOLATE_ONE.script(MEMBER_COUNT, LENGTH_NS, new Chance(seed)), 0);
+                    cutAt(PartitionShape.ISOLATE_ONE.script(MEMBER_COUNT, 2, LENGTH_NS, new Chance(seed)), 0);
             assertEquals(8, cutCount(isolated));
-            boolean[][] ring = cutAt(PartitionShape.RING.script(MEMBER_COUNT, LENGTH_NS, new Chance(seed)), 0);
+            boolean[][] ring = cutAt(PartitionShape.RING.script(MEMBER_COUNT, 2, LENGTH_NS, new Chance(seed)), 0);
             assertEquals(10, cutCount(ring));
-            boolean[][] bridge = cutAt(PartitionShape.BRIDGE.script(MEMBER_COUNT, LENGTH_NS, new Chance(seed)), 0);
+            boolean[][] bridge = cutAt(PartitionShape.BRIDGE.script(MEMBER_COUNT, 2, LENGTH_NS, new Chance(seed)), 0);
             assertEquals(8, cutCount(bridge));
-            int halves = cutCount(cutAt(PartitionShape.HALVES.script(MEMBER_COUNT, LENGTH_NS, new Chance(seed)), 0));
+            int halves = cutCount(cutAt(PartitionShape.HALVES.script(MEMBER_COUNT, 2, LENGTH_NS, new Chance(seed)), 0));
             assertTrue(halves == 8 || halves == 12, "cuts " + halves);
         }
     }

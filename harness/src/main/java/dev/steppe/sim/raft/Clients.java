@@ -1,24 +1,27 @@
 package dev.steppe.sim.raft;
 
-import dev.steppe.check.InvariantViolated;
+import dev.steppe.check.ClientChecker;
 import dev.steppe.fault.Chance;
+import dev.steppe.fault.Coverage;
 import dev.steppe.fault.Mark;
 import dev.steppe.fault.Swarm;
-import dev.steppe.raft.api.ProposalListener;
 import dev.steppe.raft.api.ProposeVerdict;
-import dev.steppe.raft.api.ReadListener;
+import dev.steppe.raft.api.RaftStatus.Role;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Those who ask: each has one question under way, asks whom it takes for the leader, waits for the answer or loses
- * patience, and asks the next. An answer that comes after it has lost patience still must be true.
+ * Those who ask: each has one question under way, asks somebody who takes himself for the leader, waits for the answer
+ * or loses patience, and asks the next. Some have sessions, and repeat a command until they know its outcome; the
+ * others now and then send a whole volley, which a leader that is about to be deposed then holds.
  */
 final class Clients {
     private static final long PATIENCE_MIN_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long PATIENCE_MAX_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(30);
+    private static final int VOLLEY_COUNT = 12;
 
     private final RaftWorld world;
     private final Chance chance;
@@ -27,93 +30,99 @@ final class Clients {
     private List<SimMember> reachable;
     private long nextCommandId = 1;
     private boolean isOver;
-    private int likelyLeaderId = 1;
+    private int startCount;
 
-    /** One question; told exactly once what became of it. */
-    private abstract static class Question {
-        final long floor;
-        private boolean isAnswered;
-        private boolean isGivenUp;
+    /** One of them. */
+    private final class Client implements Question.Asker {
+        private final Question.@Nullable Session session;
+        /** Which start it belongs to; those of an earlier one ask no more. */
+        private final int startNumber;
 
-        Question(long floor) {
-            this.floor = floor;
+        Client(Question.@Nullable Session session) {
+            this.session = session;
+            startNumber = startCount;
         }
 
-        void answer() {
-            if (isAnswered) {
-                throw new InvariantViolated("C3", "a client was answered twice: " + this);
+        @Override
+        public ClientChecker checker() {
+            return world.clientChecker;
+        }
+
+        @Override
+        public Coverage coverage() {
+            return world.coverage;
+        }
+
+        @Override
+        public void goOn(Question question) {
+            askIn(1 + chance.entropy().nextBelow(2 * load.gapNs()));
+        }
+
+        private void askIn(long waitNs) {
+            world.agenda.at(world.nowNs() + waitNs, this::ask);
+        }
+
+        private void ask() {
+            if (isOver || startNumber != startCount) {
+                return;
             }
-            isAnswered = true;
-        }
-    }
-
-    private final class Command extends Question implements ProposalListener<Long> {
-        private final long id;
-        private final SimMember asked;
-
-        Command(long id, SimMember asked, long floor) {
-            super(floor);
-            this.id = id;
-            this.asked = asked;
-        }
-
-        @Override
-        public void onApplied(long index, long term, Long result) {
-            answer();
-            world.clientChecker.acknowledged(id, index, result, floor);
-            if (asked.wasFull) {
-                asked.wasFull = false;
-                world.coverage.met(Mark.DISK_FULL_RESUMED);
+            SimMember asked = target();
+            if (asked == null) {
+                askIn(RETRY_NS + chance.entropy().nextBelow(RETRY_NS));
+                return;
             }
-            goOn(this);
+            ProposeVerdict verdict;
+            Question question;
+            if (chance.hits(load.readPermille())) {
+                Question.Read read = new Question.Read(this, asked);
+                question = read;
+                verdict = asked.node().read(read);
+            } else if (session == null) {
+                for (int i = chance.hits(100) ? chance.below(VOLLEY_COUNT) : 0; i > 0; i--) {
+                    Question.Command one = new Question.Command(this, asked, nextCommandId++);
+                    one.giveUp();
+                    propose(asked, one, nextCommandId - 1);
+                }
+                Question.Command last = new Question.Command(this, asked, nextCommandId++);
+                question = last;
+                verdict = propose(asked, last, nextCommandId - 1);
+            } else if (session.id() == 0) {
+                Question.Opening opening = new Question.Opening(this, asked, session);
+                question = opening;
+                verdict = asked.node().openSession(opening);
+            } else {
+                Question.Attempt attempt = nextAttempt(asked, session);
+                question = attempt;
+                verdict = propose(asked, session, attempt);
+            }
+            asked.wakeConsensus(world.nowNs());
+            await(asked, question, verdict);
         }
 
-        @Override
-        public void onLost(String reason) {
-            answer();
-            world.clientChecker.lost(id);
-            goOn(this);
+        private Question.Attempt nextAttempt(SimMember asked, Question.Session mine) {
+            if (mine.isUndecided()) {
+                world.coverage.met(Mark.COMMAND_REPEATED);
+            } else {
+                mine.begin(nextCommandId++, world.clientChecker.floor());
+            }
+            return new Question.Attempt(this, asked, mine);
         }
 
-        @Override
-        public void onUnknown(String reason) {
-            answer();
-            world.coverage.met(Mark.COMMAND_UNKNOWN);
-            goOn(this);
-        }
-
-        @Override
-        public String toString() {
-            return "command " + id;
-        }
-    }
-
-    private final class Read extends Question implements ReadListener {
-        private final SimMember asked;
-
-        Read(SimMember asked, long floor) {
-            super(floor);
-            this.asked = asked;
-        }
-
-        @Override
-        public void onReadable(long appliedIndex) {
-            answer();
-            RegisterMachine machine = asked.machine();
-            world.clientChecker.read(asked.id, machine.lastIndex(), machine.stateHash(), floor);
-            goOn(this);
-        }
-
-        @Override
-        public void onRefused(String reason) {
-            answer();
-            world.coverage.met(Mark.READ_REFUSED);
-            goOn(this);
-        }
-
-        @Override
-        public String toString() {
-            return "read at member " + asked.id;
+        private void await(SimMember asked, Question question, ProposeVerdict verdict) {
+            if (verdict == ProposeVerdict.ACCEPTED) {
+                long patienceNs = PATIENCE_MIN_NS + chance.entropy().nextBelow(PATIENCE_MAX_NS);
+                world.agenda.at(world.nowNs() + patienceNs, () -> {
+                    if (question.giveUp()) {
+                        ask();
+                    }
+                });
+                return;
+            }
+            if (verdict == ProposeVerdict.BACK_PRESSURED) {
+                world.coverage.met(Mark.COMMAND_REFUSED);
+                asked.wasFull = true;
+            }
+            askIn(RETRY_NS + chance.entropy().nextBelow(RETRY_NS));
         }
     }
 
@@ -125,11 +134,13 @@ final class Clients {
         reachable = world.members;
     }
 
-    /** Lets all of them ask. */
+    /** Lets new ones ask instead of those who asked until now. */
     void start() {
         isOver = false;
+        startCount++;
         for (int i = 0; i < load.clientCount(); i++) {
-            askIn(1 + chance.entropy().nextBelow(2 * load.gapNs()));
+            Client client = new Client(chance.hits(load.sessionPermille()) ? new Question.Session() : null);
+            client.askIn(1 + chance.entropy().nextBelow(2 * load.gapNs()));
         }
     }
 
@@ -143,83 +154,38 @@ final class Clients {
         reachable = List.copyOf(newReachable);
     }
 
-    private void askIn(long waitNs) {
-        world.agenda.at(world.nowNs() + waitNs, this::ask);
+    /** One that takes himself for the leader, now and then anyone; null if there is none to ask. */
+    private @Nullable SimMember target() {
+        List<SimMember> able = reachable.stream()
+                .filter(member -> member.isUp() && !member.isPaused(world.nowNs()))
+                .toList();
+        List<SimMember> leading = able.stream()
+                .filter(member -> member.node().status().role() == Role.LEADER)
+                .toList();
+        if (!leading.isEmpty() && !chance.hits(50)) {
+            return chance.of(leading);
+        }
+        return able.isEmpty() || !chance.hits(100) ? null : chance.of(able);
     }
 
-    private void ask() {
-        if (isOver) {
-            return;
-        }
-        SimMember asked = target();
-        if (!asked.isUp() || asked.isPaused(world.nowNs())) {
-            likelyLeaderId = 0;
-            askIn(RETRY_NS + chance.entropy().nextBelow(RETRY_NS));
-            return;
-        }
-        Question question;
-        ProposeVerdict verdict;
-        if (chance.hits(load.readPermille())) {
-            Read read = new Read(asked, world.clientChecker.floor());
-            verdict = asked.node().read(read);
-            question = read;
-        } else {
-            Command command = new Command(nextCommandId++, asked, world.clientChecker.floor());
-            verdict = propose(asked, command);
-            question = command;
-        }
-        asked.wakeConsensus(world.nowNs());
-        if (verdict == ProposeVerdict.ACCEPTED) {
-            likelyLeaderId = asked.id;
-            long patienceNs = PATIENCE_MIN_NS + chance.entropy().nextBelow(PATIENCE_MAX_NS);
-            world.agenda.at(world.nowNs() + patienceNs, () -> giveUp(question));
-        } else {
-            refused(asked, verdict);
-            askIn(RETRY_NS + chance.entropy().nextBelow(RETRY_NS));
-        }
-    }
-
-    private ProposeVerdict propose(SimMember asked, Command command) {
-        int length = Long.BYTES + chance.below(payload.capacity() - Long.BYTES + 1);
-        payload.putLong(0, command.id);
-        payload.setMemory(Long.BYTES, length - Long.BYTES, (byte) command.id);
-        ProposeVerdict verdict = asked.node().propose(payload, 0, length, command);
+    private ProposeVerdict propose(SimMember asked, Question.Command command, long id) {
+        ProposeVerdict verdict = asked.node().propose(payload, 0, fill(id), command);
         if (verdict != ProposeVerdict.ACCEPTED) {
-            world.clientChecker.lost(command.id);
+            world.clientChecker.lost(id);
         }
         return verdict;
     }
 
-    private void refused(SimMember asked, ProposeVerdict verdict) {
-        if (verdict == ProposeVerdict.BACK_PRESSURED) {
-            world.coverage.met(Mark.COMMAND_REFUSED);
-            asked.wasFull = true;
-        } else {
-            likelyLeaderId = Math.max(0, asked.node().status().leaderId());
-        }
+    private ProposeVerdict propose(SimMember asked, Question.Session session, Question.Attempt attempt) {
+        int length = fill(session.commandId());
+        return asked.node().propose(session.id(), session.sequence(), payload, 0, length, attempt);
     }
 
-    private SimMember target() {
-        if (likelyLeaderId > 0 && chance.hits(900)) {
-            SimMember likely = world.member(likelyLeaderId);
-            if (reachable.contains(likely)) {
-                return likely;
-            }
-        }
-        return chance.of(reachable);
-    }
-
-    private void goOn(Question question) {
-        if (!question.isGivenUp) {
-            question.isGivenUp = true;
-            askIn(1 + chance.entropy().nextBelow(2 * load.gapNs()));
-        }
-    }
-
-    private void giveUp(Question question) {
-        if (!question.isGivenUp) {
-            question.isGivenUp = true;
-            ask();
-        }
+    /** Writes the command; its length and bytes follow from its id, so that a repetition is the same. */
+    private int fill(long id) {
+        int length = Long.BYTES + (int) Long.remainderUnsigned(id * 0x9E3779B97F4A7C15L, payload.capacity() - 7L);
+        payload.putLong(0, id);
+        payload.setMemory(Long.BYTES, length - Long.BYTES, (byte) id);
+        return length;
     }
 }

@@ -4,6 +4,7 @@ import dev.steppe.fault.Chance;
 import dev.steppe.fault.Mark;
 import dev.steppe.fault.Nemesis;
 import dev.steppe.fault.PartitionShape;
+import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.storage.memory.MemoryDisk.AfterFailedForce;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,9 +43,17 @@ final class Nemeses {
     private void next() {
         List<SimMember> alive = world.members.stream().filter(SimMember::isUp).toList();
         if (!alive.isEmpty()) {
-            strike(chance.of(drawn), chance.of(alive));
+            strike(chance.of(drawn), victim(alive));
         }
         start();
+    }
+
+    /** Often one that leads: that is where the interesting entries are. */
+    private SimMember victim(List<SimMember> alive) {
+        List<SimMember> leading = alive.stream()
+                .filter(member -> member.node().inspection().core().role() == RaftCore.Role.LEADER)
+                .toList();
+        return leading.isEmpty() || chance.hits(500) ? chance.of(alive) : chance.of(leading);
     }
 
     private void strike(Nemesis nemesis, SimMember member) {
@@ -59,7 +68,7 @@ final class Nemeses {
             case LYING_DISK -> lie(member);
             case ROT -> rot(member, false);
             case MISDIRECTED_WRITE -> rot(member, true);
-            case PARTITION -> partition();
+            case PARTITION -> partition(member);
             case CLOG -> clog();
             case SEVER -> sever();
             case PAUSE -> pause(member);
@@ -185,7 +194,7 @@ final class Nemeses {
         return isMinority && world.checker.isRedundant(member.id);
     }
 
-    private void partition() {
+    private void partition(SimMember member) {
         int count = world.members.size();
         if (count < 2) {
             return;
@@ -194,7 +203,7 @@ final class Nemeses {
         world.tell("partition " + shape);
         world.coverage.met(shape.mark());
         long lengthNs = SECOND_NS / 20 + chance.lopsided(5 * SECOND_NS);
-        for (PartitionShape.Step step : shape.script(count, lengthNs, chance)) {
+        for (PartitionShape.Step step : shape.script(count, member.id - 1, lengthNs, chance)) {
             world.agenda.at(
                     world.nowNs() + step.afterNs(),
                     () -> world.cut(step.fromOrdinal(), step.toOrdinal(), step.isCut()));

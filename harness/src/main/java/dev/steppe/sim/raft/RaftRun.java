@@ -5,6 +5,7 @@ import dev.steppe.check.InvariantViolated;
 import dev.steppe.fault.Chance;
 import dev.steppe.fault.Swarm;
 import dev.steppe.sim.raft.SeedOutcome.Failure;
+import dev.steppe.sim.world.Trace;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 

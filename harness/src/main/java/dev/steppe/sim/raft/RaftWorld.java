@@ -13,6 +13,9 @@ import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.storage.memory.PageFate;
 import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.runtime.ManualClock;
+import dev.steppe.sim.world.Agenda;
+import dev.steppe.sim.world.DriftingClock;
+import dev.steppe.sim.world.Trace;
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.PeerRole;
 import dev.steppe.transport.memory.FrameFate;
@@ -349,7 +352,9 @@ final class RaftWorld {
         long heartbeatMs = swarm.pace().heartbeatMs();
         RaftConfig.Timing timing = new RaftConfig.Timing(heartbeatMs, 8 * heartbeatMs, 16 * heartbeatMs);
         RaftConfig.Limits limits = RaftConfig.Limits.TINY;
-        return new RaftConfig(CLUSTER_ID, REGION, member.id, configured, timing, limits);
+        RaftConfig.Options options = new RaftConfig.Options(
+                RaftConfig.Snapshots.DEFAULT, -1, 10, swarm.load().sessionMaxCount(), false);
+        return new RaftConfig(CLUSTER_ID, REGION, member.id, configured, timing, limits, options);
     }
 
     private DriftingClock newClock() {

@@ -8,6 +8,7 @@ import dev.steppe.raft.node.RaftNode;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import dev.steppe.raft.storage.memory.MemoryDisk.AfterFailedForce;
 import dev.steppe.runtime.HaltSwitch;
+import dev.steppe.sim.world.DriftingClock;
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.Transport;
 import dev.steppe.transport.memory.MemoryNetwork;

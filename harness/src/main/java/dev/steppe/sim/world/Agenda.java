@@ -1,11 +1,14 @@
-package dev.steppe.sim.raft;
+package dev.steppe.sim.world;
 
 import java.util.PriorityQueue;
 
 /** What the world has planned, by time; what is planned for one moment happens in the order of planning. */
-final class Agenda {
+public final class Agenda {
     private final PriorityQueue<Plan> plans = new PriorityQueue<>();
     private long plannedCount;
+
+    /** Nothing is planned. */
+    public Agenda() {}
 
     private record Plan(long atNs, long order, Runnable deed) implements Comparable<Plan> {
         @Override
@@ -16,23 +19,23 @@ final class Agenda {
     }
 
     /** Plans {@code deed} for {@code atNs}, world time. */
-    void at(long atNs, Runnable deed) {
+    public void at(long atNs, Runnable deed) {
         plans.add(new Plan(atNs, plannedCount++, deed));
     }
 
     /** When the next thing is due; {@code Long.MAX_VALUE} for never. */
-    long nextNs() {
+    public long nextNs() {
         Plan next = plans.peek();
         return next == null ? Long.MAX_VALUE : next.atNs();
     }
 
     /** Does the next thing. */
-    void doNext() {
+    public void doNext() {
         plans.remove().deed().run();
     }
 
     /** Drops everything. */
-    void clear() {
+    public void clear() {
         plans.clear();
     }
 }

@@ -1,10 +1,10 @@
-package dev.steppe.sim.raft;
+package dev.steppe.sim.world;
 
 import dev.steppe.runtime.ManualClock;
 import org.agrona.concurrent.NanoClock;
 
 /** One machine's monotonic clock: begins anywhere and runs faster or slower than the world's. */
-final class DriftingClock implements NanoClock {
+public final class DriftingClock implements NanoClock {
     private static final long MILLION = 1_000_000;
     /** Further away than any run is long; what lies behind it need not be exact. */
     private static final long FAR_NS = 1_000_000_000_000L;
@@ -15,7 +15,7 @@ final class DriftingClock implements NanoClock {
     private final long driftPpm;
 
     /** A clock that shows {@code originNs} now. */
-    DriftingClock(ManualClock world, long originNs, long driftPpm) {
+    public DriftingClock(ManualClock world, long originNs, long driftPpm) {
         this.world = world;
         this.originNs = originNs;
         this.driftPpm = driftPpm;
@@ -29,7 +29,7 @@ final class DriftingClock implements NanoClock {
     }
 
     /** World time from which on this clock shows {@code readingNs} or more. */
-    long worldNsAt(long readingNs) {
+    public long worldNsAt(long readingNs) {
         long aheadNs = readingNs - originNs;
         if (readingNs == Long.MAX_VALUE || aheadNs > FAR_NS) {
             return Long.MAX_VALUE;
