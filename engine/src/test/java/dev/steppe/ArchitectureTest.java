@@ -36,9 +36,10 @@ final class ArchitectureTest {
                     state            | MACHINE | model.* capacity state.page raft.api
                     command          | DATA    | model.*
                     wire             | DATA    | command
+                    state.image      | MACHINE | model.* command wire state raft.api
                     feasible         | MACHINE | model.* state capacity
                     verify           | MACHINE | model.* capacity state feasible
-                    fsm              | MACHINE | model.* command verify capacity state raft.api
+                    fsm              | MACHINE | model.* command verify capacity state state.image raft.api
                     broker           | MACHINE | model.*
                     reconcile        | MACHINE | model.* state
                     rank             | MACHINE | model.* state capacity

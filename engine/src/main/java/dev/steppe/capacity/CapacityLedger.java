@@ -17,6 +17,17 @@ public final class CapacityLedger {
         return free - amount;
     }
 
+    /**
+     * What is free when something that was given away before is counted anew; negative if the node shrank below what is
+     * held. Never overflows: what is held is at most some earlier capacity.
+     */
+    public static int takeAgain(int free, int amount) {
+        if (amount < 0) {
+            throw Invariant.broken("a negative amount is held: amount", amount);
+        }
+        return Math.subtractExact(free, amount);
+    }
+
     /** What is free after {@code amount} came back; more free than the capacity breaks an invariant. */
     public static int giveBack(int free, int amount, int capacity) {
         long after = (long) free + amount;

@@ -6,6 +6,7 @@ import dev.steppe.model.node.NodeStatus;
 import dev.steppe.model.placement.Allocation;
 import dev.steppe.model.placement.Evaluation;
 import dev.steppe.model.placement.Plan;
+import dev.steppe.model.rollout.DeploymentStatus;
 import dev.steppe.model.rollout.RolloutVerb;
 import dev.steppe.model.rollout.StatusReason;
 import java.util.List;
@@ -14,13 +15,13 @@ import java.util.List;
  * The codes by which constants stand in stored bytes: the place in the list given here, which only grows at its end.
  * The order of an enumeration's source does not matter.
  */
-final class WireEnum<E extends Enum<E>> {
-    static final WireEnum<OnFailure> ON_FAILURE =
+public final class WireEnum<E extends Enum<E>> {
+    public static final WireEnum<OnFailure> ON_FAILURE =
             new WireEnum<>(List.of(OnFailure.DEFAULT, OnFailure.FAIL_ALL, OnFailure.FAIL_LOCAL));
 
-    static final WireEnum<NodeStatus> NODE_STATUS = new WireEnum<>(List.of(NodeStatus.READY, NodeStatus.DOWN));
+    public static final WireEnum<NodeStatus> NODE_STATUS = new WireEnum<>(List.of(NodeStatus.READY, NodeStatus.DOWN));
 
-    static final WireEnum<Evaluation.Trigger> TRIGGER = new WireEnum<>(List.of(
+    public static final WireEnum<Evaluation.Trigger> TRIGGER = new WireEnum<>(List.of(
             Evaluation.Trigger.JOB_REGISTER,
             Evaluation.Trigger.JOB_DEREGISTER,
             Evaluation.Trigger.NODE_UPDATE,
@@ -30,27 +31,39 @@ final class WireEnum<E extends Enum<E>> {
             Evaluation.Trigger.FAILED_FOLLOW_UP,
             Evaluation.Trigger.MAX_PLAN_ATTEMPTS));
 
-    static final WireEnum<Evaluation.Status> EVALUATION_STATUS = new WireEnum<>(List.of(
+    public static final WireEnum<Evaluation.Status> EVALUATION_STATUS = new WireEnum<>(List.of(
             Evaluation.Status.PENDING,
             Evaluation.Status.BLOCKED,
             Evaluation.Status.COMPLETE,
             Evaluation.Status.FAILED,
             Evaluation.Status.CANCELED));
 
-    static final WireEnum<Plan.StopReason> STOP_REASON =
+    public static final WireEnum<Plan.StopReason> STOP_REASON =
             new WireEnum<>(List.of(Plan.StopReason.NOT_NEEDED, Plan.StopReason.LOST, Plan.StopReason.UPDATED));
 
-    static final WireEnum<Allocation.ClientStatus> CLIENT_STATUS = new WireEnum<>(List.of(
+    public static final WireEnum<Allocation.DesiredStatus> DESIRED_STATUS =
+            new WireEnum<>(List.of(Allocation.DesiredStatus.RUN, Allocation.DesiredStatus.STOP));
+
+    public static final WireEnum<Allocation.ClientStatus> CLIENT_STATUS = new WireEnum<>(List.of(
             Allocation.ClientStatus.PENDING,
             Allocation.ClientStatus.RUNNING,
             Allocation.ClientStatus.COMPLETE,
             Allocation.ClientStatus.FAILED,
             Allocation.ClientStatus.LOST));
 
-    static final WireEnum<Allocation.Health> HEALTH =
+    public static final WireEnum<Allocation.Health> HEALTH =
             new WireEnum<>(List.of(Allocation.Health.UNKNOWN, Allocation.Health.HEALTHY, Allocation.Health.UNHEALTHY));
 
-    static final WireEnum<StatusReason> STATUS_REASON = new WireEnum<>(List.of(
+    public static final WireEnum<DeploymentStatus> DEPLOYMENT_STATUS = new WireEnum<>(List.of(
+            DeploymentStatus.PENDING,
+            DeploymentStatus.RUNNING,
+            DeploymentStatus.BLOCKED,
+            DeploymentStatus.UNBLOCKING,
+            DeploymentStatus.SUCCESSFUL,
+            DeploymentStatus.FAILED,
+            DeploymentStatus.CANCELLED));
+
+    public static final WireEnum<StatusReason> STATUS_REASON = new WireEnum<>(List.of(
             StatusReason.NONE,
             StatusReason.UNHEALTHY,
             StatusReason.PROGRESS_DEADLINE,
@@ -61,7 +74,7 @@ final class WireEnum<E extends Enum<E>> {
             StatusReason.STOPPED,
             StatusReason.ABORTED));
 
-    static final WireEnum<RolloutVerb> ROLLOUT_VERB = new WireEnum<>(List.of(
+    public static final WireEnum<RolloutVerb> ROLLOUT_VERB = new WireEnum<>(List.of(
             RolloutVerb.RUN,
             RolloutVerb.PREPARE,
             RolloutVerb.COMMIT,
@@ -82,7 +95,7 @@ final class WireEnum<E extends Enum<E>> {
     }
 
     /** The code of {@code constant}. */
-    short code(E constant) {
+    public short code(E constant) {
         int code = byCode.indexOf(constant);
         if (code < 0) {
             throw Invariant.broken("constant without a code", constant.name());
@@ -91,7 +104,7 @@ final class WireEnum<E extends Enum<E>> {
     }
 
     /** The constant with {@code code}; refuses an unknown one. */
-    E constant(short code) throws MalformedBytes {
+    public E constant(short code) throws MalformedBytes {
         if (code >= byCode.size()) {
             throw new MalformedBytes("code " + code + " is unknown for "
                     + byCode.get(0).getDeclaringClass().getSimpleName());

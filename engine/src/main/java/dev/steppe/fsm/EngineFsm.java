@@ -1,15 +1,21 @@
 package dev.steppe.fsm;
 
 import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
 import dev.steppe.command.Command;
 import dev.steppe.command.CommandCodec;
 import dev.steppe.command.CommandOutcome;
 import dev.steppe.command.JobCodec;
 import dev.steppe.command.MalformedBytes;
 import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.SnapshotImage;
+import dev.steppe.raft.api.SnapshotSource;
 import dev.steppe.raft.api.StateMachine;
+import dev.steppe.state.StateRefill;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;
+import dev.steppe.state.image.StateImage;
+import dev.steppe.state.image.StateImageReader;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 
@@ -81,6 +87,22 @@ public final class EngineFsm implements StateMachine<CommandOutcome> {
     @Override
     public long stateHash() {
         return store.tx().stateHash();
+    }
+
+    @Override
+    public SnapshotImage capture() {
+        StateView view = store.view();
+        if (view.stateHash() != stateHash()) {
+            throw Invariant.broken("captured before what was applied was published: index", view.index());
+        }
+        return new StateImage(view);
+    }
+
+    @Override
+    public void restore(SnapshotSource source) throws OperatingFault {
+        StateImageReader reader = new StateImageReader(source);
+        StateRefill refill = reader.read();
+        store.become(refill, reader.index(), reader.logTimeMs());
     }
 
     private CommandOutcome applyToJob(EntryTx entry, Command command) {

@@ -77,6 +77,10 @@ record JobSlot(
         return new JobSlot(key, versions, newStaged, allocations, evaluations, deployments);
     }
 
+    JobSlot withAll(List<JobVersion> newVersions, @Nullable StagedSpec newStaged) {
+        return new JobSlot(key, newVersions, newStaged, allocations, evaluations, deployments);
+    }
+
     JobSlot withAllocation(int ordinal) {
         return new JobSlot(key, versions, staged, allocations.with(ordinal), evaluations, deployments);
     }

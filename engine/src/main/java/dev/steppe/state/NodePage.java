@@ -135,6 +135,18 @@ final class NodePage extends Page<NodePage> implements NodeColumns.Page {
         freeCpuMhz[place] = CapacityLedger.take(freeCpuMhz[place], amount.cpuMhz());
         freeMemoryMb[place] = CapacityLedger.take(freeMemoryMb[place], amount.memoryMb());
         freeDiskMb[place] = CapacityLedger.take(freeDiskMb[place], amount.diskMb());
+        addLive(place, allocation);
+    }
+
+    /** Like {@link #take}, but what is free may fall below zero: the node shrank since. */
+    void takeAgain(int place, Resources amount, int allocation) {
+        freeCpuMhz[place] = CapacityLedger.takeAgain(freeCpuMhz[place], amount.cpuMhz());
+        freeMemoryMb[place] = CapacityLedger.takeAgain(freeMemoryMb[place], amount.memoryMb());
+        freeDiskMb[place] = CapacityLedger.takeAgain(freeDiskMb[place], amount.diskMb());
+        addLive(place, allocation);
+    }
+
+    private void addLive(int place, int allocation) {
         int[] before = live[place];
         if (before.length > 0 && before[before.length - 1] >= allocation) {
             throw Invariant.broken(

@@ -1,42 +1,23 @@
 package dev.steppe.state;
 
+import dev.steppe.base.Invariant;
 import dev.steppe.model.job.Resources;
 import dev.steppe.model.node.Node;
 import dev.steppe.model.node.NodeRow;
 import dev.steppe.model.node.NodeStatus;
-import dev.steppe.state.page.NameIndex;
 import dev.steppe.state.page.Page;
-import dev.steppe.state.page.PageTree;
 import dev.steppe.state.page.PageWriter;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * The writer of {@link NodeRows}: gives ordinals and class numbers in order of appearance. Owned by the transaction.
  */
 final class NodeTable {
-    private static final String UNIQUE = "unique."; // scheduling.md 1.4.7
-
     private final PageWriter<NodePage> pages = new PageWriter<>(NodePage::new);
-    private final Map<ClassTraits, Integer> classNumbers = new HashMap<>(); // only ever asked, never walked
-    private NodeRows rows = new NodeRows(PageTree.empty(), NameIndex.empty(), 0);
+    private final Map<NodeClass, Integer> classNumbers = new HashMap<>(); // only ever asked, never walked
+    private NodeRows rows = NodeRows.EMPTY;
     private long hashSum;
-
-    /** What two nodes of one computed class have in common ({@code scheduling.md} 1.4.7). */
-    private record ClassTraits(
-            String datacenter, String nodeClass, SortedMap<String, String> attributes, SortedMap<String, String> meta) {
-        static ClassTraits of(Node node) {
-            return new ClassTraits(node.datacenter(), node.nodeClass(), shared(node.attributes()), shared(node.meta()));
-        }
-
-        private static SortedMap<String, String> shared(SortedMap<String, String> map) {
-            SortedMap<String, String> shared = new TreeMap<>(map);
-            shared.keySet().removeIf(key -> key.startsWith(UNIQUE));
-            return shared;
-        }
-    }
 
     NodeRows rows() {
         return rows;
@@ -58,16 +39,36 @@ final class NodeTable {
                         before.node().equals(node) ? before.specIndex() : index,
                         before.createIndex(),
                         index);
-        int nodeClass = classNumbers.computeIfAbsent(ClassTraits.of(node), traits -> classNumbers.size());
-        long hash = RowHash.of(after, nodeClass);
-        NodePage page = pages.writable(after.ordinal());
-        int place = Page.placeOf(after.ordinal());
-        hashSum += hash - page.hash(place);
-        page.put(place, after, nodeClass, hash);
-        NameIndex<String> ordinals =
-                before == null ? rows.ordinals().with(node.id(), after.ordinal()) : rows.ordinals();
-        rows = new NodeRows(pages.tree(), ordinals, Math.max(rows.nodeCount(), after.ordinal() + 1));
+        NodeClass traits = NodeClass.of(node);
+        Integer nodeClass = classNumbers.get(traits);
+        write(after, nodeClass == null ? addClass(traits) : nodeClass);
         return after;
+    }
+
+    /** Gives {@code traits}, which have no number yet, the next one. */
+    int addClass(NodeClass traits) {
+        int number = rows.classCount();
+        if (classNumbers.putIfAbsent(traits, number) != null) {
+            throw Invariant.broken("a class has two numbers: second", number);
+        }
+        rows = rows.withClass(traits);
+        return number;
+    }
+
+    /** Stores a row as it is; its ordinal is known, or the next one. */
+    void write(NodeRow row, int nodeClass) {
+        int ordinal = row.ordinal();
+        if (ordinal < 0 || ordinal > rows.nodeCount() || nodeClass < 0 || nodeClass >= rows.classCount()) {
+            throw Invariant.broken(
+                    "a node out of its order: ordinal, nodes, class", ordinal, rows.nodeCount(), nodeClass);
+        }
+        boolean isNew = ordinal == rows.nodeCount();
+        long hash = RowHash.of(row, nodeClass);
+        NodePage page = pages.writable(ordinal);
+        int place = Page.placeOf(ordinal);
+        hashSum += hash - page.hash(place);
+        page.put(place, row, nodeClass, hash);
+        rows = rows.with(pages.tree(), isNew ? rows.ordinals().with(row.node().id(), ordinal) : rows.ordinals());
     }
 
     /**
@@ -75,6 +76,11 @@ final class NodeTable {
      */
     void take(int ordinal, Resources amount, int allocation) {
         page(ordinal).take(Page.placeOf(ordinal), amount, allocation);
+    }
+
+    /** The same for an allocation that was placed before: its node may have shrunk below what it holds. */
+    void takeAgain(int ordinal, Resources amount, int allocation) {
+        page(ordinal).takeAgain(Page.placeOf(ordinal), amount, allocation);
     }
 
     /** An allocation ended and holds nothing any more. */
@@ -90,7 +96,7 @@ final class NodeTable {
     private NodePage page(int ordinal) {
         NodePage page = pages.writable(ordinal);
         if (rows.pageOf(ordinal) != page) {
-            rows = new NodeRows(pages.tree(), rows.ordinals(), rows.nodeCount());
+            rows = rows.with(pages.tree(), rows.ordinals());
         }
         return page;
     }

@@ -7,7 +7,7 @@ import dev.steppe.base.Invariant;
  * agent; views that it returns go to any thread. Starts empty at index 0.
  */
 public final class StateStore {
-    private final StateTx tx = new StateTx();
+    private StateTx tx = new StateTx();
     private StateView view = new StateView(0, 0, tx.endBatch(0), tx);
 
     /** The running transaction; there is always one. */
@@ -36,5 +36,22 @@ public final class StateStore {
         }
         view = new StateView(index, logTimeMs, tx.endBatch(view.index()), tx);
         return view;
+    }
+
+    /**
+     * Puts a state that was put together again in place of everything here. Its journal begins at its own index, so
+     * that whoever saw an older view reads everything anew.
+     *
+     * @param index last entry contained; never below the view before: a state does not go back
+     * @param logTimeMs log time of that entry, milliseconds
+     */
+    public void become(StateRefill refill, long index, long logTimeMs) {
+        if (index < view.index() || logTimeMs < view.logTimeMs()) {
+            throw Invariant.broken(
+                    "an older state would replace a newer one: index, index before", index, view.index());
+        }
+        tx = refill.tx();
+        tx.forgetBatch();
+        view = new StateView(index, logTimeMs, tx.endBatch(index), tx);
     }
 }

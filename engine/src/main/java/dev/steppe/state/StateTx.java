@@ -123,6 +123,45 @@ public final class StateTx extends StateReads {
         }
     }
 
+    /** A class of nodes with the next number; only {@link StateRefill}. */
+    void refillNodeClass(NodeClass nodeClass) {
+        nodes.addClass(nodeClass);
+    }
+
+    /** A node as it was; only {@link StateRefill}. */
+    void refillNode(NodeRow row, int nodeClass) {
+        if (row.ordinal() != nodes.rows().nodeCount()) {
+            throw Invariant.broken("a node came twice, or too early: ordinal", row.ordinal());
+        }
+        nodes.write(row, nodeClass);
+    }
+
+    /** A job as it was, without its rows elsewhere; only {@link StateRefill}. */
+    void refillJob(JobKey key, List<JobVersion> versions, @Nullable StagedSpec staged) {
+        if (slot(key) != null) {
+            throw Invariant.broken("a job came twice", key.toString());
+        }
+        put(JobSlot.empty(key).withAll(versions, staged), true);
+    }
+
+    /** An allocation as it was; only {@link StateRefill}. */
+    void refillAllocation(Allocation row) {
+        int ordinal = append(row);
+        if (!row.isTerminal()) {
+            nodes.takeAgain(nodeOrdinal(row.nodeId()), row.resources(), ordinal);
+        }
+    }
+
+    /** Ends the batch of a refill, which no journal names. */
+    void forgetBatch() {
+        jobs.endBatch();
+        nodes.endBatch();
+        allocations.endBatch();
+        evaluations.endBatch();
+        deployments.endBatch();
+        changedJobs.clear();
+    }
+
     Journal endBatch(long sinceIndex) {
         jobs.endBatch();
         Journal journal = new Journal(
@@ -138,6 +177,13 @@ public final class StateTx extends StateReads {
 
     private void place(Allocation row) {
         int nodeOrdinal = nodeOrdinal(row.nodeId());
+        int ordinal = append(row);
+        if (!row.isTerminal()) {
+            nodes.take(nodeOrdinal, row.resources(), ordinal);
+        }
+    }
+
+    private int append(Allocation row) {
         Allocation holder = latestIn(row.slot());
         if (holder != null && !holder.isTerminal()) {
             throw Invariant.broken(
@@ -147,9 +193,7 @@ public final class StateTx extends StateReads {
         int ordinal = allocations.append(id.term(), id.sequence(), row, RowHash.of(row), !row.isTerminal());
         slotOrdinals = slotOrdinals.with(row.slot(), ordinal);
         put(slotOf(row.slot().job()).withAllocation(ordinal), false);
-        if (!row.isTerminal()) {
-            nodes.take(nodeOrdinal, row.resources(), ordinal);
-        }
+        return ordinal;
     }
 
     private void change(int ordinal, Allocation row) {

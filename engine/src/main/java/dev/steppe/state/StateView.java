@@ -58,6 +58,11 @@ public final class StateView extends StateReads {
         return journal;
     }
 
+    /** All rows of it, one by one, for a snapshot. */
+    public StateContent content() {
+        return new StateContent(this);
+    }
+
     @Override
     NodeRows nodeRows() {
         return nodeRows;

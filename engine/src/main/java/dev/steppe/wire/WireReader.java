@@ -52,6 +52,21 @@ public final class WireReader {
         return buffer.getLong(take(Long.BYTES), ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** The next number of one to ten bytes; refuses one that is written longer than it need be. */
+    public long var() throws MalformedBytes {
+        long value = 0;
+        int part = 0x80;
+        for (int shift = 0; (part & 0x80) != 0; shift += 7) {
+            part = u8();
+            boolean isTooLong = shift == 63 ? part > 1 : shift > 0 && part == 0;
+            if (isTooLong) {
+                throw new MalformedBytes("a number of too many bytes before byte " + atOffset);
+            }
+            value |= (long) (part & 0x7f) << shift;
+        }
+        return value >>> 1 ^ -(value & 1);
+    }
+
     /** A count of rows of at least {@code rowMinBytes} each, which are known to be there. */
     public int count(int rowMinBytes) throws MalformedBytes {
         int count = i32();

@@ -53,6 +53,16 @@ public final class WireWriter {
         return this;
     }
 
+    /** One to ten bytes, few for numbers near zero: zigzag, then seven bits a byte, the lowest first. */
+    public WireWriter var(long value) {
+        long left = value << 1 ^ value >> 63;
+        while ((left & ~0x7fL) != 0) {
+            u8((int) (left & 0x7f) | 0x80);
+            left >>>= 7;
+        }
+        return u8((int) left);
+    }
+
     /** A text: length in bytes, then UTF-8. */
     public WireWriter text(String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);

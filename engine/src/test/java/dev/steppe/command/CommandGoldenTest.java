@@ -97,8 +97,10 @@ final class CommandGoldenTest {
                 WireEnum.TRIGGER,
                 WireEnum.EVALUATION_STATUS,
                 WireEnum.STOP_REASON,
+                WireEnum.DESIRED_STATUS,
                 WireEnum.CLIENT_STATUS,
                 WireEnum.HEALTH,
+                WireEnum.DEPLOYMENT_STATUS,
                 WireEnum.STATUS_REASON,
                 WireEnum.ROLLOUT_VERB)) {
             Enum<?>[] constants = one.byCode().get(0).getDeclaringClass().getEnumConstants();

@@ -29,8 +29,9 @@ public interface StateMachine<R> {
     long stateHash();
 
     /**
-     * An image of the whole state at the last applied index, for the snapshot agent; O(1), the machine goes on at once.
-     * Null, as here, where a machine keeps no snapshots: its log then keeps every entry.
+     * An image of the whole state at the last applied index, for the snapshot agent; called right after
+     * {@link #applied}, O(1), and the machine goes on at once. Null, as here, where a machine keeps no snapshots: its
+     * log then keeps every entry.
      */
     default @Nullable SnapshotImage capture() {
         return null;
