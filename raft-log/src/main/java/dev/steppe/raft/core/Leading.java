@@ -132,7 +132,7 @@ final class Leading {
     }
 
     void onMembershipAsked(Membership asked, long nowNs, RaftOutput output) {
-        MembershipVerdict verdict = judge(asked);
+        MembershipVerdict verdict = judge(asked, nowNs);
         if (verdict == MembershipVerdict.ACCEPTED) {
             change(asked, nowNs, output);
         }
@@ -281,7 +281,7 @@ final class Leading {
         return firstIndex;
     }
 
-    private MembershipVerdict judge(Membership asked) {
+    private MembershipVerdict judge(Membership asked, long nowNs) {
         if (!isSettled()) {
             return MembershipVerdict.NOT_SETTLED;
         }
@@ -302,7 +302,11 @@ final class Leading {
             }
             default -> {}
         }
-        return asked.fits() ? MembershipVerdict.ACCEPTED : MembershipVerdict.TOO_MANY;
+        if (!asked.fits()) {
+            return MembershipVerdict.TOO_MANY;
+        }
+        long sinceNs = nowNs - standing.settings.times().electionMinNs();
+        return followers.hearsMajorityOf(asked, sinceNs) ? MembershipVerdict.ACCEPTED : MembershipVerdict.UNREACHABLE;
     }
 
     /** The new membership holds from the moment at which it is in the log. */

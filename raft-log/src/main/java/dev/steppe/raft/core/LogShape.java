@@ -130,7 +130,7 @@ public final class LogShape {
         if (term < lastTerm() || term < 1) {
             throw Invariant.broken("terms must not decrease: last, appended", lastTerm(), term);
         }
-        if (term != lastTerm()) {
+        if (runCount == 0 || term != lastTerm()) {
             addRun(lastIndex + 1, term);
         }
         long markedBytes = markCount == 0 ? 0 : markBytes[markCount - 1];

@@ -54,7 +54,9 @@ public final class RaftOutput {
         /** The learner to promote does not have what is committed, or does not count. */
         NOT_CAUGHT_UP,
         /** More voters or learners than a group may have. */
-        TOO_MANY
+        TOO_MANY,
+        /** Of the voters that would be left, no majority is heard: the group could neither commit this nor undo it. */
+        UNREACHABLE
     }
 
     /** What became of the transfer that was asked for in this step. */

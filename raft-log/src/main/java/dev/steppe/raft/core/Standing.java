@@ -322,6 +322,8 @@ final class Standing {
         if (index > shape.baseIndex()) {
             shape.compact(index);
             memberships.compact(index);
+            // What a durable snapshot contains is as good as forced.
+            forcedIndex = Math.max(forcedIndex, index);
         }
     }
 

@@ -27,7 +27,8 @@ final class SimWorld {
 
     final long seed;
     final Random random;
-    final Membership voters;
+    final Membership configured;
+    final int maxClockDriftPpm;
     final List<SimMember> members = new ArrayList<>();
     final RaftCheckers checkers = new RaftCheckers(this);
     private final PriorityQueue<Event> events = new PriorityQueue<>(
@@ -38,6 +39,7 @@ final class SimWorld {
     private final double duplicateChance;
     private final long delayMaxNs;
     private final double stallChance;
+    private final SimOperator operator;
     private boolean quiet;
     private long order;
     private long nextValue = 1;
@@ -45,22 +47,38 @@ final class SimWorld {
     long stepCount;
     long traceHash;
 
-    SimWorld(long seed, int memberCount) {
+    /** Members 1 to {@code voterCount} begin as voters; {@code spareCount} others may join. */
+    SimWorld(long seed, int voterCount, int spareCount) {
         this.seed = seed;
         random = new Random(seed);
+        configured = OneCore.voters(voterCount);
+        int memberCount = voterCount + spareCount;
         for (int i = 0; i < memberCount; i++) {
             members.add(new SimMember(i + 1, this));
         }
-        voters = OneCore.voters(memberCount);
         linkDown = new boolean[memberCount][memberCount];
         lossChance = random.nextInt(3) * random.nextDouble() * 0.15;
         duplicateChance = random.nextInt(2) * random.nextDouble() * 0.3;
         delayMaxNs = (1 + (long) random.nextInt(20)) * MS;
         stallChance = random.nextInt(2) * 0.002;
+        operator = new SimOperator(this);
         if (random.nextBoolean()) {
             members.forEach(member -> member.clockRate = 8 + random.nextInt(25));
+            maxClockDriftPpm = CoreSettings.NO_LEASE;
+        } else {
+            // From 15/16 to 17/16 of the true time: one clock gains less than 15 % on the other.
+            members.forEach(member -> member.clockRate = 15 + random.nextInt(3));
+            maxClockDriftPpm = random.nextBoolean() ? 150_000 : CoreSettings.NO_LEASE;
         }
         members.forEach(SimMember::start);
+    }
+
+    SimMember member(int memberId) {
+        return members.get(memberId - 1);
+    }
+
+    boolean isQuiet() {
+        return quiet;
     }
 
     /** As {@link #after(long, Runnable)}, but a member that stands still does nothing. */
@@ -113,7 +131,7 @@ final class SimWorld {
             if (to.isUp() && !linkDown[packet.from() - 1][packet.to() - 1]) {
                 traceHash = StateHash.fold(
                         StateHash.fold(traceHash, nowNs), packet.message().term());
-                to.step(new RaftInput.Arrived(packet.message()), packet, null);
+                to.receive(packet);
             }
         });
     }
@@ -176,6 +194,8 @@ final class SimWorld {
             long readId = nextValue++;
             checkers.onReadAsked(readId);
             member.step(new RaftInput.ReadAsked().set(readId), null, null);
+        } else if (choice == 8) {
+            operator.act(member);
         } else if (choice == 7 && random.nextInt(20) == 0) {
             RaftCore copy = member.core.copy();
             checkers.check(copy.stateHash() == member.core.stateHash(), "a copy differs", member.id);
@@ -185,17 +205,14 @@ final class SimWorld {
 
     private void injectFault() {
         SimMember member = members.get(random.nextInt(members.size()));
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0, 1 -> {
                 if (member.isUp()) {
                     member.crash();
-                    after(random.nextInt(600) * MS, () -> {
-                        if (!member.isUp()) {
-                            member.start();
-                        }
-                    });
+                    startLater(member);
                 }
             }
+            case 6 -> operator.lose(member);
             case 2 -> cutLinks(member.id - 1, true, random.nextBoolean());
             case 4 -> member.pausedUntilNs = nowNs + random.nextInt(500) * MS;
             case 3 -> {
@@ -205,6 +222,14 @@ final class SimWorld {
             }
             default -> cutLinks(member.id - 1, random.nextBoolean(), true);
         }
+    }
+
+    void startLater(SimMember member) {
+        after(random.nextInt(600) * MS, () -> {
+            if (!member.isUp()) {
+                member.start();
+            }
+        });
     }
 
     private void cutLinks(int ordinal, boolean outgoing, boolean incoming) {

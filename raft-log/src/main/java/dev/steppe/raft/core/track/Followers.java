@@ -118,6 +118,18 @@ public final class Followers {
         return quorum.reachedByMajority();
     }
 
+    /** Whether a majority of the voters of {@code other} is this leader itself or was heard after {@code sinceNs}. */
+    public boolean hearsMajorityOf(Membership other, long sinceNs) {
+        int heardCount = 0;
+        for (int i = 0; i < other.voterCount(); i++) {
+            Peer peer = find(other.memberId(i));
+            boolean isSelf = other.memberId(i) == ownId;
+            boolean isHeard = peer != null && peer.life().counts() && peer.contactNs() > sinceNs;
+            heardCount += isSelf || isHeard ? 1 : 0;
+        }
+        return heardCount >= other.majorityCount();
+    }
+
     /**
      * The voter beside the leader that counts and has forced most; of equals the smallest id; null if there is none.
      */

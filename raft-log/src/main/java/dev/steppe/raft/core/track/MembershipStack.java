@@ -77,6 +77,9 @@ public final class MembershipStack {
 
     /** The log begins behind {@code index} now; what held there goes on to hold. */
     public void compact(long index) {
+        if (index <= indexes[0]) {
+            return;
+        }
         int first = slotAt(index);
         System.arraycopy(indexes, first, indexes, 0, count - first);
         System.arraycopy(memberships, first, memberships, 0, count - first);
