@@ -16,6 +16,7 @@ import dev.steppe.raft.log.vault.IdentityFile;
 import dev.steppe.raft.log.vault.WatermarkFile;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
+import dev.steppe.raft.storage.WriteStrategy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class LogReading {
     private final StorageDirectory directory;
     private final LogPosition snapshot;
+    private final WriteStrategy strategy;
     private final List<StorageFile> opened = new ArrayList<>();
     private final List<String> obsoleteNames = new ArrayList<>();
     private final SegmentTable table = new SegmentTable();
@@ -43,10 +45,14 @@ final class LogReading {
     private @Nullable WatermarkFile watermark;
     private @Nullable FrameScan scan;
 
-    /** @param snapshot newest snapshot that can be believed */
-    LogReading(StorageDirectory directory, LogPosition snapshot) {
+    /**
+     * @param snapshot newest snapshot that can be believed
+     * @param strategy how segments will be written, if they will
+     */
+    LogReading(StorageDirectory directory, LogPosition snapshot, WriteStrategy strategy) {
         this.directory = directory;
         this.snapshot = snapshot;
+        this.strategy = strategy;
     }
 
     /** What a directory holds that is not refused. Without a readable watermark file there is no watermark. */
@@ -125,6 +131,11 @@ final class LogReading {
         return table;
     }
 
+    /** Highest watermark in the frames that were believed; 0 if the reading did not come so far. */
+    long vouchedIndex() {
+        return scan == null ? 0 : scan.vouchedIndex();
+    }
+
     /** True if the log must begin anew behind the snapshot: it is shorter, or has another history. */
     boolean isBehindSnapshot() {
         long index = snapshot.index();
@@ -161,7 +172,7 @@ final class LogReading {
             if (!name.equals(SegmentLayout.nameOf(generation))) {
                 break;
             }
-            LogSegment segment = new LogSegment(open(name), generation);
+            LogSegment segment = new LogSegment(open(name, strategy), generation);
             if (!SegmentLayout.matches(segment.bytes(), identity, generation)) {
                 return damaged(name, Reason.DAMAGED_SEGMENT_HEADER);
             }
@@ -225,7 +236,11 @@ final class LogReading {
     }
 
     private StorageFile open(String name) throws OperatingFault {
-        StorageFile file = directory.open(name);
+        return open(name, WriteStrategy.POSITIONAL);
+    }
+
+    private StorageFile open(String name, WriteStrategy fileStrategy) throws OperatingFault {
+        StorageFile file = directory.open(name, fileStrategy);
         opened.add(file);
         return file;
     }

@@ -56,7 +56,7 @@ public final class LogRecovery {
         this.config = config;
         this.entropy = entropy;
         this.snapshot = snapshot;
-        reading = new LogReading(directory, snapshot);
+        reading = new LogReading(directory, snapshot, config.strategy());
     }
 
     /**
@@ -88,6 +88,81 @@ public final class LogRecovery {
         }
     }
 
+    /**
+     * Begins an empty log behind {@code snapshot} in a directory that was found damaged, under the same identity and in
+     * quarantine, and opens it. The files of the old log are not deleted: they move to a folder {@code damaged-1/}, or
+     * the next that is free. Interrupted at any point, the directory is damaged as before or ready.
+     *
+     * @return as {@link #open}; Damaged if nobody can say whose directory it is: it is then of no use to anybody
+     */
+    public static RecoveryVerdict setAside(
+            StorageDirectory directory, LogIdentity identity, LogConfig config, Entropy entropy, LogPosition snapshot)
+            throws OperatingFault {
+        LogIdentity found = LogInspection.identityOf(directory);
+        if (found == null) {
+            return new Damaged(Place.file(IdentityFile.FILE_NAME), Reason.DAMAGED_IDENTITY);
+        }
+        if (!found.equals(identity)) {
+            return new RecoveryVerdict.Foreign(found);
+        }
+        LogRecovery recovery = new LogRecovery(new LatchedDirectory(directory), identity, config, entropy, snapshot);
+        RecoveryVerdict refusal = recovery.beginAgain(directory.names());
+        return refusal != null ? refusal : open(directory, identity, config, entropy, snapshot);
+    }
+
+    /** The base is moved first and made last: without it the directory is damaged. */
+    private @Nullable RecoveryVerdict beginAgain(List<String> names) throws OperatingFault {
+        String folder = freeFolder(names);
+        RecoveryVerdict refusal = quarantine(names, folder);
+        long generation = 1;
+        for (String name : names) {
+            String segmentName = name.replaceFirst("^damaged-[0-9]+/", SegmentLayout.FOLDER);
+            boolean isSegment = SegmentLayout.isName(segmentName);
+            generation = isSegment ? Math.max(generation, SegmentLayout.generationOf(segmentName) + 1) : generation;
+            boolean isOfLog = SegmentLayout.isName(name)
+                    || name.equals(BaseFile.FILE_NAME)
+                    || name.equals(WatermarkFile.FILE_NAME);
+            if (isOfLog) {
+                directory.rename(name, folder + name.substring(name.lastIndexOf('/') + 1));
+            }
+        }
+        if (refusal == null) {
+            refusal = makeSegment(generation);
+        }
+        return refusal != null
+                ? refusal
+                : make(BaseFile.FILE_NAME, BaseFile.FILE_BYTES, BaseFile.head(identity, generation, snapshot));
+    }
+
+    private static String freeFolder(List<String> names) {
+        int ordinal = 1;
+        while (hasFolder(names, "damaged-" + ordinal + "/")) {
+            ordinal++;
+        }
+        return "damaged-" + ordinal + "/";
+    }
+
+    private static boolean hasFolder(List<String> names, String folder) {
+        return names.stream().anyMatch(name -> name.startsWith(folder));
+    }
+
+    /** Notes the damage in the vault; in a new one if the vault is what is damaged. */
+    private @Nullable RecoveryVerdict quarantine(List<String> names, String folder) throws OperatingFault {
+        if (names.contains(HardStateVault.FILE_NAME)) {
+            try (StorageFile file = directory.open(HardStateVault.FILE_NAME)) {
+                HardStateVault vault = HardStateVault.read(file, identity);
+                if (vault != null) {
+                    vault.repair();
+                    vault.store(vault.term(), vault.votedFor(), Quarantine.DAMAGED);
+                    return null;
+                }
+            }
+            directory.rename(HardStateVault.FILE_NAME, folder + HardStateVault.FILE_NAME);
+        }
+        return make(
+                HardStateVault.FILE_NAME, HardStateVault.FILE_BYTES, HardStateVault.head(identity, Quarantine.DAMAGED));
+    }
+
     private RecoveryVerdict run() throws OperatingFault {
         List<String> names = directory.names();
         if (!names.contains(IdentityFile.FILE_NAME)) {
@@ -111,10 +186,13 @@ public final class LogRecovery {
         }
         RecoveryVerdict refusal = null;
         if (!names.contains(HardStateVault.FILE_NAME)) {
-            refusal = make(HardStateVault.FILE_NAME, HardStateVault.FILE_BYTES, HardStateVault.head(identity));
+            refusal = make(
+                    HardStateVault.FILE_NAME,
+                    HardStateVault.FILE_BYTES,
+                    HardStateVault.head(identity, Quarantine.NONE));
         }
         if (refusal == null && !names.contains(BaseFile.FILE_NAME)) {
-            refusal = make(BaseFile.FILE_NAME, BaseFile.FILE_BYTES, BaseFile.head(identity, 1));
+            refusal = make(BaseFile.FILE_NAME, BaseFile.FILE_BYTES, BaseFile.head(identity, 1, LogPosition.ORIGIN));
         }
         if (refusal == null && !names.contains(SegmentLayout.nameOf(1))) {
             refusal = makeSegment(1);
@@ -226,7 +304,8 @@ public final class LogRecovery {
             return refusal;
         }
         int cutCount = table.cutCount() + 1;
-        LogSegment segment = new LogSegment(directory.open(SegmentLayout.nameOf(generation)), generation);
+        LogSegment segment =
+                new LogSegment(directory.open(SegmentLayout.nameOf(generation), config.strategy()), generation);
         base.store(generation, snapshot, cutCount);
         table.addSegment(segment);
         pool.retire(table.beginWith(segment, snapshot, cutCount));

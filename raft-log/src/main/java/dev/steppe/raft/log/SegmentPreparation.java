@@ -69,7 +69,7 @@ public final class SegmentPreparation {
                 return verdict;
             }
         }
-        StorageFile file = directory.open(SegmentLayout.nameOf(generation));
+        StorageFile file = directory.open(SegmentLayout.nameOf(generation), config.strategy());
         file.warm();
         segment = new LogSegment(file, generation);
         return PrepareVerdict.PREPARED;

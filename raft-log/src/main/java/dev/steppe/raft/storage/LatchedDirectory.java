@@ -33,8 +33,8 @@ public final class LatchedDirectory implements StorageDirectory {
     }
 
     @Override
-    public StorageFile open(String name) throws OperatingFault {
-        return new LatchedFile(this, directory.open(name));
+    public StorageFile open(String name, WriteStrategy strategy) throws OperatingFault {
+        return new LatchedFile(this, directory.open(name, strategy));
     }
 
     @Override

@@ -13,8 +13,13 @@ public interface StorageDirectory extends AutoCloseable {
     /** Names of all complete files, ascending; what an interrupted {@link #prepare} left is not among them. */
     List<String> names() throws OperatingFault;
 
-    /** Opens and maps an existing file, whole. */
-    StorageFile open(String name) throws OperatingFault;
+    /** Opens and maps an existing file, whole; its bytes will be stored by {@code strategy}. */
+    StorageFile open(String name, WriteStrategy strategy) throws OperatingFault;
+
+    /** As {@link #open(String, WriteStrategy)}, with positional writes. */
+    default StorageFile open(String name) throws OperatingFault {
+        return open(name, WriteStrategy.POSITIONAL);
+    }
 
     /**
      * Makes a file of {@code lengthBytes}: {@code head} (from position to limit) at offset 0, zeros behind it, all of

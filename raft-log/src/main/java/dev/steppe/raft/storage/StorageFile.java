@@ -5,8 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * One file of fixed length whose blocks exist. Written and forced by one thread; read through {@link #mapping()} by any
- * thread that was told how far it may read. This is the place behind which another way of storing (through a writable
- * mapping and msync) would stand.
+ * thread that was told how far it may read. How bytes are stored is chosen when it is opened ({@link WriteStrategy}).
  */
 public interface StorageFile extends AutoCloseable {
     /** Name inside the directory, with {@code /} between folder and file. */

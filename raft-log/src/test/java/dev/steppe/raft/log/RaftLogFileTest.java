@@ -12,24 +12,31 @@ import com.sun.management.ThreadMXBean;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.layout.LogPosition;
+import dev.steppe.raft.log.layout.SegmentLayout;
+import dev.steppe.raft.log.vault.BaseFile;
 import dev.steppe.raft.log.vault.Quarantine;
+import dev.steppe.raft.storage.WriteStrategy;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The log on real files. */
 final class RaftLogFileTest {
     @TempDir
     private Path parent;
 
-    @Test
-    void findsEverythingAfterReopening() throws OperatingFault {
-        OpenLog open = openDirectory(LogFixture.SMALL);
+    @ParameterizedTest
+    @EnumSource
+    void findsEverythingAfterReopening(WriteStrategy strategy) throws OperatingFault {
+        OpenLog open = openDirectory(small(strategy));
         for (int i = 0; i < 20; i++) {
             writeForced(open.log(), 1 + i / 5, text("a" + i, 1_000), "b");
         }
@@ -38,16 +45,17 @@ final class RaftLogFileTest {
         open.vault().store(9, 1, Quarantine.NONE);
         List<String> before = entries(open.log());
         open.close();
-        OpenLog again = openDirectory(LogFixture.SMALL);
+        OpenLog again = openDirectory(small(strategy));
         assertEquals(before, entries(again.log()));
         assertEquals(9, again.vault().term());
         assertEquals(2, again.incarnation());
         again.close();
     }
 
-    @Test
-    void staysReadableThroughAnOpenCursorAfterClose() throws OperatingFault {
-        OpenLog open = openDirectory(LogFixture.SMALL);
+    @ParameterizedTest
+    @EnumSource
+    void staysReadableThroughAnOpenCursorAfterClose(WriteStrategy strategy) throws OperatingFault {
+        OpenLog open = openDirectory(small(strategy));
         writeForced(open.log(), 1, "abc");
         EntryCursor cursor = open.log().openCursor();
         assertTrue(cursor.moveTo(1, 1));
@@ -57,9 +65,10 @@ final class RaftLogFileTest {
         cursor.close();
     }
 
-    @Test
-    void allocatesNothingWhileAppending() throws OperatingFault {
-        OpenLog open = openDirectory(LogConfig.holding(1 << 22, 4_096));
+    @ParameterizedTest
+    @EnumSource
+    void allocatesNothingWhileAppending(WriteStrategy strategy) throws OperatingFault {
+        OpenLog open = openDirectory(new LogConfig(1 << 22, 4_096, strategy));
         RaftLog log = open.log();
         EntryCursor cursor = log.openCursor();
         UnsafeBuffer payload = new UnsafeBuffer(new byte[48]);
@@ -94,14 +103,78 @@ final class RaftLogFileTest {
         }
     }
 
-    private OpenLog openDirectory(LogConfig config) throws OperatingFault {
+    @ParameterizedTest
+    @EnumSource
+    void usesSegmentsAgainOverManyRounds(WriteStrategy strategy) throws OperatingFault {
+        OpenLog open = openDirectory(small(strategy));
+        EntryCursor slow = open.log().openCursor();
+        LogPosition snapshot = LogPosition.ORIGIN;
+        for (int round = 0; round < 60; round++) {
+            writeForced(open.log(), 1, text("a" + round, 3_000), text("b" + round, 2_000));
+            long lastIndex = open.log().lastIndex();
+            if (round % 7 == 0) {
+                assertTrue(slow.moveTo(lastIndex, lastIndex));
+            }
+            snapshot = LogFixture.position(open.log(), lastIndex - 1);
+            open.log().truncatePrefix(lastIndex - 1);
+            assertEquals('a' + (slow.index() % 2 == 0 ? 1 : 0), slow.buffer().getByte(slow.payloadOffset()));
+        }
+        List<String> before = entries(open.log());
+        open.close();
+        assertEquals('b', slow.buffer().getByte(slow.payloadOffset()));
+        slow.close();
+        OpenLog again = openDirectory(small(strategy), snapshot);
+        assertEquals(before, entries(again.log()));
+        long segmentCount =
+                again.directory().names().stream().filter(SegmentLayout::isName).count();
+        assertTrue(segmentCount <= 8, again.directory().names()::toString);
+        again.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void setsADamagedLogAside(WriteStrategy strategy) throws OperatingFault, IOException {
+        OpenLog open = openDirectory(small(strategy));
+        writeForced(open.log(), 1, "abc");
+        open.vault().store(4, 3, Quarantine.NONE);
+        long directoryId = open.directoryId();
+        open.close();
+        Path base = parent.resolve("data").resolve("base");
+        Files.write(base, new byte[BaseFile.FILE_BYTES]);
+        FileDirectory directory = hold();
+        RecoveryVerdict damaged =
+                LogRecovery.open(directory, IDENTITY, small(strategy), LogFixture.ENTROPY, LogPosition.ORIGIN);
+        assertEquals(new RecoveryVerdict.Damaged(Place.file("base"), RecoveryVerdict.Reason.DAMAGED_BASE), damaged);
+        OpenLog again = clean(
+                LogRecovery.setAside(directory, IDENTITY, small(strategy), LogFixture.ENTROPY, LogPosition.ORIGIN));
+        assertEquals(directoryId, again.directoryId());
+        assertEquals(Quarantine.DAMAGED, again.vault().quarantine());
+        assertEquals(4, again.vault().term());
+        assertEquals(0, again.log().lastIndex());
+        assertTrue(Files.exists(parent.resolve("data/damaged-1/segment-0000000000000001")));
+        writeForced(again.log(), 5, "def");
+        again.close();
+        OpenLog third = openDirectory(small(strategy));
+        assertEquals(List.of("5:def"), entries(third.log()));
+        assertEquals(Quarantine.DAMAGED, third.vault().quarantine());
+        third.close();
+    }
+
+    private static LogConfig small(WriteStrategy strategy) {
+        return new LogConfig(LogFixture.SMALL.segmentBytes(), LogFixture.SMALL.batchMaxBytes(), strategy);
+    }
+
+    private FileDirectory hold() throws OperatingFault {
         DirectoryVerdict verdict = FileDirectory.hold(parent.resolve("data"));
         assertTrue(verdict instanceof DirectoryVerdict.Held, verdict::toString);
-        return clean(LogRecovery.open(
-                ((DirectoryVerdict.Held) verdict).directory(),
-                IDENTITY,
-                config,
-                LogFixture.ENTROPY,
-                LogPosition.ORIGIN));
+        return ((DirectoryVerdict.Held) verdict).directory();
+    }
+
+    private OpenLog openDirectory(LogConfig config) throws OperatingFault {
+        return openDirectory(config, LogPosition.ORIGIN);
+    }
+
+    private OpenLog openDirectory(LogConfig config, LogPosition snapshot) throws OperatingFault {
+        return clean(LogRecovery.open(hold(), IDENTITY, config, LogFixture.ENTROPY, snapshot));
     }
 }

@@ -29,8 +29,14 @@ public final class SegmentLayout {
     /** Bytes of the header that are in use. */
     public static final int HEADER_BYTES = 64;
 
-    private static final String PREFIX = "segments/segment-";
-    private static final int MAGIC = 'S' | 'G' << 8;
+    /** Folder that segments lie in, with its slash. */
+    public static final String FOLDER = "segments/";
+
+    private static final String PREFIX = FOLDER + "segment-";
+    /** Version of the bytes of this directory; stands in every header. */
+    public static final int FORMAT_VERSION = 0;
+
+    private static final int MAGIC = 'S' | 'G' << 8 | FORMAT_VERSION << 16;
     private static final int CRC = 4;
     private static final int CLUSTER_ID = 8;
     private static final int MEMBER_ID = 16;

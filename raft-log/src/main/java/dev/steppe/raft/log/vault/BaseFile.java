@@ -28,9 +28,11 @@ public final class BaseFile implements AutoCloseable {
         this.slot = slot;
     }
 
-    /** The first bytes of a new file: an empty log that begins with the segment of {@code firstGeneration}. */
-    public static ByteBuffer head(LogIdentity identity, long firstGeneration) {
-        return SlotPair.head(slotOf(identity).value(0, firstGeneration));
+    /**
+     * The first bytes of a new file: a log that begins behind {@code position} in the segment {@code firstGeneration}.
+     */
+    public static ByteBuffer head(LogIdentity identity, long firstGeneration, LogPosition position) {
+        return SlotPair.head(filled(slotOf(identity), firstGeneration, position, 0));
     }
 
     /** Reads {@code file}; null if both slots are damaged. Not to be relied on before {@link #repair()}. */
@@ -67,13 +69,17 @@ public final class BaseFile implements AutoCloseable {
 
     /** Stores all; returns when it is forced. Two writes and two forces. */
     public void store(long firstGeneration, LogPosition position, int cutCount) throws OperatingFault {
-        slot.value(0, firstGeneration)
+        filled(slot, firstGeneration, position, cutCount);
+        pair.store();
+    }
+
+    private static Slot filled(Slot slot, long firstGeneration, LogPosition position, int cutCount) {
+        return slot.value(0, firstGeneration)
                 .value(1, position.index())
                 .value(2, position.term())
                 .value(3, position.chainCrc())
                 .value(4, position.logTimeMs())
                 .value(5, cutCount);
-        pair.store();
     }
 
     /** Closes the file. Idempotent. */

@@ -37,9 +37,9 @@ public final class HardStateVault implements AutoCloseable {
         quarantine = Quarantine.ofCode(slot.value(2));
     }
 
-    /** The first bytes of a new vault: term 0, no vote, no quarantine. */
-    public static ByteBuffer head(LogIdentity identity) {
-        return SlotPair.head(slotOf(identity).value(1, NOBODY));
+    /** The first bytes of a new vault: term 0, no vote. */
+    public static ByteBuffer head(LogIdentity identity, Quarantine quarantine) {
+        return SlotPair.head(slotOf(identity).value(1, NOBODY).value(2, quarantine.code()));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.storage.SequentialFile;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
+import dev.steppe.raft.storage.WriteStrategy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,7 +32,7 @@ import org.agrona.CloseHelper;
  * of its own, the rest belongs to the owner.
  */
 public final class FileDirectory implements StorageDirectory {
-    private static final String LOCK = "lock";
+    static final String LOCK = "lock";
     private static final List<String> FOLDERS = List.of("segments", "snapshots");
     /** A file that is being filled; whatever carries this ending when a directory is opened was never finished. */
     static final String UNFINISHED = ".preparing";
@@ -85,9 +86,16 @@ public final class FileDirectory implements StorageDirectory {
 
     @Override
     public List<String> names() throws OperatingFault {
+        return namesIn(root);
+    }
+
+    /** Names of all complete files below {@code root}, ascending. */
+    static List<String> namesIn(Path root) throws OperatingFault {
         List<String> names = new ArrayList<>();
         try {
-            addAll(names);
+            for (String folder : foldersOf(root)) {
+                addEntries(root.resolve(folder), folder, names);
+            }
         } catch (IOException fault) {
             throw new OperatingFault("cannot list " + root + "; check its permissions", fault);
         }
@@ -97,8 +105,9 @@ public final class FileDirectory implements StorageDirectory {
     }
 
     @Override
-    public StorageFile open(String name) throws OperatingFault {
-        return MappedFile.open(name, root.resolve(name));
+    public StorageFile open(String name, WriteStrategy strategy) throws OperatingFault {
+        Path path = root.resolve(name);
+        return strategy == WriteStrategy.MAPPED ? MsyncFile.open(name, path) : MappedFile.open(name, path);
     }
 
     @Override
@@ -205,7 +214,10 @@ public final class FileDirectory implements StorageDirectory {
 
     private void removeUnfinished() throws IOException {
         List<String> names = new ArrayList<>();
-        addAll(names);
+        addEntries(root, "", names);
+        for (String folder : FOLDERS) {
+            addEntries(root.resolve(folder), folder + "/", names);
+        }
         for (String name : names) {
             if (name.endsWith(UNFINISHED)) {
                 Files.delete(root.resolve(name));
@@ -213,11 +225,14 @@ public final class FileDirectory implements StorageDirectory {
         }
     }
 
-    private void addAll(List<String> names) throws IOException {
-        addEntries(root, "", names);
-        for (String folder : FOLDERS) {
-            addEntries(root.resolve(folder), folder + "/", names);
+    /** The directory itself, as nothing, and the folders in it, each with its slash. */
+    private static List<String> foldersOf(Path root) throws IOException {
+        List<String> folders = new ArrayList<>(List.of(""));
+        try (Stream<Path> entries = Files.list(root)) {
+            entries.filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
+                    .forEach(entry -> folders.add(entry.getFileName() + "/"));
         }
+        return folders;
     }
 
     private static void addEntries(Path folder, String prefix, List<String> names) throws IOException {

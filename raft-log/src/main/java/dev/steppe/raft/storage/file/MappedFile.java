@@ -9,13 +9,18 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 
 /** One open file: positional writes through the channel, reads through a mapping of the whole. */
 final class MappedFile implements StorageFile {
+    static final Set<? extends OpenOption> READ_WRITE =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
     private final String name;
     private final FileChannel channel;
     private final MappedByteBuffer mapped;
@@ -30,15 +35,29 @@ final class MappedFile implements StorageFile {
     }
 
     static MappedFile open(String name, Path path) throws OperatingFault {
+        return open(name, path, READ_WRITE);
+    }
+
+    /** One that is never written or forced. */
+    static MappedFile openReadOnly(String name, Path path) throws OperatingFault {
+        return open(name, path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** The whole file of {@code channel}. */
+    static MappedByteBuffer map(Path path, FileChannel channel, FileChannel.MapMode mode)
+            throws IOException, OperatingFault {
+        long lengthBytes = channel.size();
+        if (lengthBytes > Integer.MAX_VALUE) {
+            throw new OperatingFault(path + " has " + lengthBytes + " bytes; no file of a log has 2 GiB");
+        }
+        return channel.map(mode, 0, lengthBytes);
+    }
+
+    private static MappedFile open(String name, Path path, Set<? extends OpenOption> options) throws OperatingFault {
         try {
-            FileChannel channel = FileChannel.open(
-                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            FileChannel channel = FileChannel.open(path, options);
             try {
-                long lengthBytes = channel.size();
-                if (lengthBytes > Integer.MAX_VALUE) {
-                    throw new OperatingFault(path + " has " + lengthBytes + " bytes; no file of a log has 2 GiB");
-                }
-                return new MappedFile(name, channel, channel.map(FileChannel.MapMode.READ_ONLY, 0, lengthBytes));
+                return new MappedFile(name, channel, map(path, channel, FileChannel.MapMode.READ_ONLY));
             } catch (IOException | OperatingFault fault) {
                 channel.close();
                 throw fault;

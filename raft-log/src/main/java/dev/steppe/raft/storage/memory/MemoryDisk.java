@@ -7,6 +7,7 @@ import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.storage.SequentialFile;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
+import dev.steppe.raft.storage.WriteStrategy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -379,7 +380,7 @@ public final class MemoryDisk {
         }
 
         @Override
-        public StorageFile open(String name) throws OperatingFault {
+        public StorageFile open(String name, WriteStrategy strategy) throws OperatingFault {
             checkAlive(heldLifeCount);
             return file(name).handle();
         }

@@ -25,7 +25,7 @@ final class HardStateVaultTest {
     @BeforeEach
     void format() throws OperatingFault {
         StorageDirectory directory = disk.hold();
-        directory.prepare(NAME, HardStateVault.FILE_BYTES, HardStateVault.head(IDENTITY));
+        directory.prepare(NAME, HardStateVault.FILE_BYTES, HardStateVault.head(IDENTITY, Quarantine.NONE));
         directory.close();
     }
 

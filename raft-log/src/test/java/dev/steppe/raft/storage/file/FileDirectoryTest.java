@@ -10,6 +10,7 @@ import dev.steppe.base.InvariantBroken;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.storage.StorageFile;
+import dev.steppe.raft.storage.WriteStrategy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class FileDirectoryTest {
     private static final String SEGMENT = "segments/segment-1";
@@ -25,11 +28,12 @@ final class FileDirectoryTest {
     @TempDir
     private Path parent;
 
-    @Test
-    void keepsFilesOverReopening() throws OperatingFault {
+    @ParameterizedTest
+    @EnumSource
+    void keepsFilesOverReopening(WriteStrategy strategy) throws OperatingFault {
         FileDirectory directory = hold();
         assertEquals(PrepareVerdict.PREPARED, directory.prepare(SEGMENT, 8_192, direct(1, 2, 3)));
-        try (StorageFile file = directory.open(SEGMENT)) {
+        try (StorageFile file = directory.open(SEGMENT, strategy)) {
             file.write(8_190, direct(9, 8));
             file.force();
             assertEquals(9, file.mapping().get(8_190));
@@ -37,7 +41,7 @@ final class FileDirectoryTest {
         directory.close();
         FileDirectory again = hold();
         assertEquals(List.of(SEGMENT), again.names());
-        try (StorageFile file = again.open(SEGMENT)) {
+        try (StorageFile file = again.open(SEGMENT, strategy)) {
             byte[] content = new byte[8_192];
             file.mapping().get(content);
             byte[] expected = new byte[8_192];
@@ -112,15 +116,56 @@ final class FileDirectoryTest {
         directory.close();
     }
 
-    @Test
-    void breaksOnAWriteBeyondTheFile() throws OperatingFault {
+    @ParameterizedTest
+    @EnumSource
+    void breaksOnAWriteBeyondTheFile(WriteStrategy strategy) throws OperatingFault {
         FileDirectory directory = hold();
         directory.prepare("vault", 4_096, direct(1));
-        StorageFile file = directory.open("vault");
+        StorageFile file = directory.open("vault", strategy);
         assertThrows(InvariantBroken.class, () -> file.write(4_095, direct(1, 2)));
         file.close();
         file.close();
         directory.close();
+    }
+
+    @Test
+    void renamesAndMovesAFile() throws OperatingFault, IOException {
+        FileDirectory directory = hold();
+        directory.prepare(SEGMENT, 4_096, direct(1));
+        directory.prepare("segments/segment-9", 4_096, direct(9));
+        assertThrows(InvariantBroken.class, () -> directory.rename(SEGMENT, "segments/segment-9"));
+        directory.rename(SEGMENT, "segments/segment-2");
+        directory.rename("segments/segment-9", "damaged-1/segment-9");
+        assertEquals(List.of("damaged-1/segment-9", "segments/segment-2"), directory.names());
+        assertEquals(
+                "rwx------",
+                PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(parent.resolve("data").resolve("damaged-1"))));
+        assertThrows(OperatingFault.class, () -> directory.rename("nothing", "else"));
+        directory.close();
+    }
+
+    @Test
+    void isLookedAtWithoutBeingChanged() throws OperatingFault, IOException {
+        FileDirectory directory = hold();
+        directory.prepare(SEGMENT, 4_096, direct(7));
+        assertThrows(OperatingFault.class, () -> ReadOnlyDirectory.open(parent.resolve("data")));
+        directory.close();
+        Path left = parent.resolve("data").resolve("segments/segment-2.preparing");
+        Files.write(left, new byte[100]);
+        ReadOnlyDirectory looking = ReadOnlyDirectory.open(parent.resolve("data"));
+        assertEquals(List.of(SEGMENT), looking.names());
+        try (StorageFile file = looking.open(SEGMENT)) {
+            assertEquals(7, file.mapping().get(0));
+        }
+        assertThrows(InvariantBroken.class, () -> looking.delete(SEGMENT));
+        assertThrows(InvariantBroken.class, () -> looking.rename(SEGMENT, "a"));
+        assertThrows(InvariantBroken.class, () -> looking.prepare("a", 1, direct(1)));
+        assertThrows(InvariantBroken.class, () -> looking.create("a"));
+        assertTrue(FileDirectory.hold(parent.resolve("data")) instanceof DirectoryVerdict.InUse);
+        looking.close();
+        assertTrue(Files.exists(left));
+        assertThrows(OperatingFault.class, () -> ReadOnlyDirectory.open(parent.resolve("nothing")));
     }
 
     private FileDirectory hold() throws OperatingFault {
