@@ -46,6 +46,8 @@ public final class RaftLog implements AutoCloseable {
     /** Open cursors, plus one while the log itself is open; at 0 the mappings go. */
     private final AtomicInteger userCount = new AtomicInteger(1);
 
+    private final ForceAside aside = new ForceAside(this);
+    private boolean isForcedAside;
     private long forcedIndex;
     private long forcedTerm;
     private long batchTerm;
@@ -162,9 +164,43 @@ public final class RaftLog implements AutoCloseable {
     public long force() throws OperatingFault {
         checkOpen();
         LogSegment segment = table.active();
-        if (!segment.isForced()) {
+        if (!segment.isForced() || isForcedAside) {
             segment.force();
             noteForced();
+        }
+        return forcedIndex;
+    }
+
+    /**
+     * Begins a force of everything written so far that another thread is to carry out; writing goes on meanwhile.
+     *
+     * @return what to carry out, to be brought back to {@link #endForce}; null if nothing is to be forced or one force
+     *     is under way
+     */
+    public @Nullable ForceAside beginForce() {
+        checkOpen();
+        LogSegment segment = table.active();
+        if (segment.isForced() || isForcedAside || !segment.pins().tryPin()) {
+            return null;
+        }
+        isForcedAside = true;
+        userCount.incrementAndGet();
+        segment.forceBegun();
+        return aside.of(segment, table.lastIndex(), table.lastTerm(), table.cutCount());
+    }
+
+    /**
+     * Takes note of a force that was carried out. What was cut meanwhile does not count.
+     *
+     * @return the index up to which entries are durable
+     */
+    public long endForce(ForceAside done) throws OperatingFault {
+        checkOpen();
+        isForcedAside = false;
+        if (done.cutCount() == table.cutCount() && done.lastIndex() > forcedIndex) {
+            forcedIndex = done.lastIndex();
+            forcedTerm = done.lastTerm();
+            watermark.store(table.cutCount(), forcedIndex, forcedTerm);
         }
         return forcedIndex;
     }

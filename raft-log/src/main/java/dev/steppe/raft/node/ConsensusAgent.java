@@ -17,6 +17,8 @@ import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.HaltSwitch;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.concurrent.ControlledMessageHandler.Action;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -40,7 +42,7 @@ final class ConsensusAgent<R> implements BelledAgent {
     private final Consumer<OperatingFault> faultHandler = this::stop;
     private final MessageHandler frameHandler = this::onFrame;
     private final MessageHandler progressHandler = this::onProgress;
-    private final MessageHandler commandHandler = this::onCommand;
+    private final ControlledMessageHandler commandHandler = this::onCommand;
     private final MessageHandler losingHandler =
             (type, buffer, offset, length) -> lose(type, "this member does not lead; nothing was sent");
     private final MessageHandler refusingHandler =
@@ -239,12 +241,8 @@ final class ConsensusAgent<R> implements BelledAgent {
         }
         commandCount = 0;
         commandBytes = 0;
-        while (commandCount < COMMAND_COUNT
-                && commandBytes < parts.batchStopBytes()
-                && parts.performer().hasRoomInLog(board.maxEntryBytes())) {
-            if (desk.drain(commandHandler, 1) == 0) {
-                break;
-            }
+        if (hasRoomForCommand()) {
+            desk.drainWhile(commandHandler, COMMAND_COUNT);
         }
         if (commandCount > 0) {
             // Its indexes were given away above: while this member leads, the core takes every proposal.
@@ -253,12 +251,17 @@ final class ConsensusAgent<R> implements BelledAgent {
         return commandCount;
     }
 
-    private void onCommand(int type, DirectBuffer buffer, int offset, int length) {
+    private boolean hasRoomForCommand() {
+        return commandBytes < parts.batchStopBytes() && parts.performer().hasRoomInLog(board.maxEntryBytes());
+    }
+
+    private Action onCommand(int type, DirectBuffer buffer, int offset, int length) {
         int kind = parts.desks().proposals().kind(type - 1);
         parts.performer().passCommand(kind, buffer, offset, length);
         commandCount++;
         commandBytes += RecordLayout.recordBytes(length);
         parts.performer().expect(type - 1, core.shape().lastIndex() + commandCount, core.term());
+        return hasRoomForCommand() ? Action.CONTINUE : Action.BREAK;
     }
 
     private void lose(int type, String reason) {

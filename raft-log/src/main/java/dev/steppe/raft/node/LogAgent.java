@@ -8,14 +8,13 @@ import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.node.NodeMail.Pen;
 import dev.steppe.raft.node.flight.FlightNotes;
 import dev.steppe.raft.storage.PrepareVerdict;
-import dev.steppe.raft.timing.BroadcastTimer;
-import dev.steppe.raft.timing.LatencyWindows;
 import dev.steppe.runtime.BelledAgent;
 import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.Published;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.concurrent.ControlledMessageHandler.Action;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +35,9 @@ final class LogAgent implements BelledAgent {
     private final SupplyAgent supply;
     private final NanoClock clock;
     private final FlightNotes notes;
-    private final LatencyWindows forces;
-    private final long originNs;
+    private final LogForcing forcing;
     private final Pen toConsensus;
-    private final MessageHandler handler = this::onMail;
+    private final ControlledMessageHandler handler = this::onMail;
     /** Log time while this member leads; of the last entry of the leadership before otherwise. */
     private final Published<TimeAnchor> anchor = new Published<>(new TimeAnchor(0, 0, false));
 
@@ -51,7 +49,6 @@ final class LogAgent implements BelledAgent {
     private boolean isRefused;
     private boolean isToldFull;
     private long supplyRetryNs;
-    private long forceWindowOrdinal;
     private @Nullable OperatingFault fault;
 
     /**
@@ -77,10 +74,14 @@ final class LogAgent implements BelledAgent {
         this.supply = supply;
         clock = watch.clock();
         notes = watch.notes();
-        originNs = clock.nanoTime();
-        forces = new LatencyWindows(BroadcastTimer.WINDOW_NS, 0);
+        forcing = new LogForcing(log, clock, notes);
         toConsensus = new Pen(mail.progress);
         supplyRetryNs = clock.nanoTime();
+    }
+
+    /** Has {@code hand} wait for the disk where that takes long; before the first turn. */
+    void leaveForcesTo(LogForcing.Hand hand) {
+        forcing.leaveTo(hand);
     }
 
     Published<TimeAnchor> anchor() {
@@ -138,11 +139,8 @@ final class LogAgent implements BelledAgent {
     }
 
     private int work() throws OperatingFault {
-        int workCount = 0;
-        if (log.forcedIndex() < log.lastIndex()) {
-            force();
-            workCount++;
-        }
+        int workCount = forcing.work();
+        progressDue |= workCount > 0;
         workCount += takeSupply();
         storeHardState();
         workCount += drain();
@@ -157,19 +155,6 @@ final class LogAgent implements BelledAgent {
         return workCount;
     }
 
-    private void force() throws OperatingFault {
-        long startNs = clock.nanoTime();
-        log.force();
-        progressDue = true;
-        long endNs = clock.nanoTime();
-        long ordinal = forces.windowOrdinal(endNs - originNs);
-        if (ordinal != forceWindowOrdinal) {
-            forceWindowOrdinal = ordinal;
-            notes.force(forces.lastEnded(endNs - originNs));
-        }
-        forces.record(endNs - startNs, endNs - originNs);
-    }
-
     /**
      * Half of the last segment is kept back from new commands: for what is under way, for the entries of other leaders
      * and for the first entry of a leadership.
@@ -182,17 +167,11 @@ final class LogAgent implements BelledAgent {
         }
     }
 
-    /** One mail at a time and only with room for the longest: then each finds its place, and none is ever put back. */
+    /** Only with room for the longest mail, asked before each: then each finds its place, and none is ever put back. */
     private int drain() throws OperatingFault {
-        int drainedCount = 0;
-        while (drainedCount < DRAIN_COUNT && log.hasRoomForBatch()) {
-            if (mail.log.drain(handler, 1) == 0) {
-                break;
-            }
-            if (fault != null) {
-                throw fault;
-            }
-            drainedCount++;
+        int drainedCount = log.hasRoomForBatch() ? mail.log.drainWhile(handler, DRAIN_COUNT) : 0;
+        if (fault != null) {
+            throw fault;
         }
         return drainedCount;
     }
@@ -224,7 +203,7 @@ final class LogAgent implements BelledAgent {
         log.adopt(supplied.preparation());
     }
 
-    private void onMail(int type, DirectBuffer buffer, int offset, int length) {
+    private Action onMail(int type, DirectBuffer buffer, int offset, int length) {
         try {
             // Whatever the mail brings depends on the term and vote that were published before it.
             storeHardState();
@@ -240,6 +219,7 @@ final class LogAgent implements BelledAgent {
         } catch (OperatingFault first) {
             fault = first;
         }
+        return fault == null && log.hasRoomForBatch() ? Action.CONTINUE : Action.BREAK;
     }
 
     private void storeHardState() throws OperatingFault {
@@ -309,6 +289,7 @@ final class LogAgent implements BelledAgent {
 
     private void write() throws OperatingFault {
         if (log.batchBytes() > 0) {
+            forcing.wrote(log.batchBytes());
             log.writeBatch();
             progressDue = true;
         }

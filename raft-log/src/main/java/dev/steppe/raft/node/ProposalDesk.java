@@ -7,6 +7,7 @@ import dev.steppe.runtime.ByteMailbox;
 import dev.steppe.runtime.Doorbell;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.MessageHandler;
 import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,11 @@ final class ProposalDesk<R> {
     /** Gives up to {@code limitCount} commands to {@code handler}, the type being the seat plus 1. Consensus agent. */
     int drain(MessageHandler handler, int limitCount) {
         return commands.drain(handler, limitCount);
+    }
+
+    /** As {@link #drain}, but {@code handler} says after each command whether to go on. Consensus agent. */
+    int drainWhile(ControlledMessageHandler handler, int limitCount) {
+        return commands.drainWhile(handler, limitCount);
     }
 
     /** Frees a seat and returns who sat there; null if it has been told already. */

@@ -42,6 +42,7 @@ import dev.steppe.runtime.IdleChoice;
 import dev.steppe.runtime.ThreadLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -181,7 +182,11 @@ public final class RaftNode<R> implements RaftServer<R> {
         if (host != null) {
             throw new IllegalStateException("this node has been started");
         }
-        host = AgentHost.startOn(carrier, "raft-" + config.memberId(), world.haltSwitch(), agents());
+        LogForcing.Hand hand = new LogForcing.Hand(mail.faults, mail.logBell);
+        log.leaveForcesTo(hand);
+        List<Agent> all = new ArrayList<>(agents());
+        all.add(hand);
+        host = AgentHost.startOn(carrier, "raft-" + config.memberId(), world.haltSwitch(), all);
         return this;
     }
 

@@ -173,6 +173,16 @@ public final class LogSegment {
         isForced = true;
     }
 
+    /** Another thread is going to force what has been written so far. */
+    public void forceBegun() {
+        isForced = true;
+    }
+
+    /** As {@link #force()}, by another thread than the owner's, which may write meanwhile. */
+    public void forceAside() throws OperatingFault {
+        file.force();
+    }
+
     /** Unmaps and closes; nobody reads any more. Idempotent. */
     public void close() {
         file.close();
