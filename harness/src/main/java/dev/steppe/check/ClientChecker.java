@@ -63,6 +63,18 @@ public final class ClientChecker {
                 commandId);
     }
 
+    /** A member's state machine has taken a snapshot's state: H2, the same as by applying. */
+    public void restored(int memberId, long index, long hash) {
+        int place = Math.toIntExact(index);
+        InvariantViolated.unless(
+                index == 0 || (place < ids.length && isKnown[place] && hashes[place] == hash),
+                "H2",
+                "a snapshot's state is not that of the history: member, index",
+                memberId,
+                index);
+        coverage.met(Mark.SNAPSHOT_RESTORED);
+    }
+
     /** A client is told that its command is applied. */
     public void acknowledged(long commandId, long index, long hash, long floor) {
         acknowledgedCount++;

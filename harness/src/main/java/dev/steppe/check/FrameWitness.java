@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 
-/** R13: looks at every frame as it leaves and asks whether what it says is on the speaker's disk. */
+/**
+ * R13 and R14: looks at every frame as it leaves and asks whether what it says is on the speaker's disk, and whether
+ * the speaker may be counted.
+ */
 final class FrameWitness implements FrameTap {
     private final RaftMessageDecoder decoder;
     private final List<MemberHistory> members;
@@ -48,7 +51,12 @@ final class FrameWitness implements FrameTap {
         if (speaker == null) {
             throw new InvariantViolated("R13", "member " + from.memberId() + " is dead and speaks");
         }
-        check(member, speaker, decoder.message(), (int) to.memberId());
+        RaftMessage message = decoder.message();
+        member.directoryId = message.directoryId();
+        check(member, speaker, message, (int) to.memberId());
+        if (speaker.core().isQuarantined()) {
+            checkQuarantined(member, message);
+        }
     }
 
     private void check(MemberHistory member, NodeInspection speaker, RaftMessage message, int toMember) {
@@ -77,6 +85,14 @@ final class FrameWitness implements FrameTap {
                 voted(member, speaker, term, toMember);
             }
         }
+    }
+
+    private void checkQuarantined(MemberHistory member, RaftMessage message) {
+        boolean counts = (message instanceof AppendReply reply && reply.counts())
+                || (message instanceof VoteReply vote && vote.granted())
+                || message instanceof VoteAsk;
+        InvariantViolated.unless(
+                !counts, "R14", "a quarantined member counts: member, term", member.memberId, message.term());
     }
 
     private static void voted(MemberHistory member, NodeInspection speaker, long term, int candidate) {

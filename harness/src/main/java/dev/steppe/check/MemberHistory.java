@@ -4,7 +4,9 @@ import dev.steppe.raft.core.LogShape;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.log.RaftLog;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.node.NodeInspection;
+import dev.steppe.raft.quorum.Membership;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,17 +27,24 @@ final class MemberHistory {
     /** Whether it cannot be opened any more. */
     boolean isOut;
 
+    /** The data directory that spoke last for this member; 0 before its first word. */
+    long directoryId;
+
     private final CommitHistory commits;
     private final Map<Long, Integer> votes = new TreeMap<>();
     private int[] crcs = new int[ENTRY_COUNT];
     private long[] terms = new long[ENTRY_COUNT];
     private long lastIndex;
+    private long baseIndex;
     private long forcedIndex;
     private long commitIndex;
     private long verifiedIndex;
     private long highestTerm;
     private long conflictCutCount;
+    private long installCount;
     private long leaderTerm;
+    private long membershipIndex;
+    private boolean isQuarantined;
 
     MemberHistory(int memberId, CommitHistory commits) {
         this.memberId = memberId;
@@ -46,7 +55,7 @@ final class MemberHistory {
     void opened(NodeInspection born) {
         RaftCore core = born.core();
         long durableIndex = forcedIndex;
-        int[] durableCrcs = Arrays.copyOf(crcs, (int) durableIndex + 1);
+        int durableCrc = crcs[(int) durableIndex];
         InvariantViolated.unless(
                 isTainted || core.term() >= highestTerm,
                 "R6",
@@ -61,10 +70,10 @@ final class MemberHistory {
         leaderTerm = 0;
         lastIndex = 0;
         look(born);
-        boolean isWhole = lastIndex >= durableIndex
-                && (durableIndex == 0 || crcs[(int) durableIndex] == durableCrcs[(int) durableIndex]);
+        membershipIndex = core.membershipIndex();
+        boolean isWhole = lastIndex >= durableIndex && crcs[(int) durableIndex] == durableCrc;
         InvariantViolated.unless(
-                isWhole || isTainted,
+                isWhole || isTainted || core.isQuarantined(),
                 "R8",
                 "what was forced is gone after a restart: member, forced before, last now",
                 memberId,
@@ -79,7 +88,7 @@ final class MemberHistory {
         if (dead != null) {
             LogShape shape = dead.core().shape();
             forcedIndex = Math.min(forcedIndex, shape.lastIndex());
-            while (forcedIndex > 0 && shape.termAt(forcedIndex) != terms[(int) forcedIndex]) {
+            while (forcedIndex > shape.baseIndex() && shape.termAt(forcedIndex) != terms[(int) forcedIndex]) {
                 forcedIndex--;
             }
         }
@@ -88,6 +97,7 @@ final class MemberHistory {
     /** Looks at what has changed; called after each turn of one of the member's agents. */
     void look(NodeInspection now) {
         RaftCore core = now.core();
+        isQuarantined = core.isQuarantined();
         InvariantViolated.unless(
                 core.term() >= highestTerm || isTainted,
                 "R6",
@@ -108,21 +118,19 @@ final class MemberHistory {
         commitIndex = core.commitIndex();
     }
 
-    /** Notes what the member says is committed, as far as its log shows it; true if there was anything new. */
-    boolean verify(NodeInspection now) {
+    /** Notes what the member says is committed, as far as its log shows it. */
+    void verify(NodeInspection now) {
         LogShape shape = now.core().shape();
-        long before = verifiedIndex;
         while (verifiedIndex < commitIndex) {
             long index = verifiedIndex + 1;
-            long term = shape.termAt(index);
             // The log follows the core: it may not have stored, or not have cut, what the core has decided.
-            if (index > lastIndex || terms[(int) index] != term) {
+            if (index > lastIndex || index <= shape.baseIndex() || !shape.has(index, terms[(int) index])) {
                 break;
             }
-            commits.committed(index, term, crcs[(int) index], now.core().term());
+            commits.committed(
+                    index, terms[(int) index], crcs[(int) index], now.core().term());
             verifiedIndex = index;
         }
-        return verifiedIndex > before;
     }
 
     /** Takes note of a vote, given to somebody or stored: R7, one vote per term for ever. */
@@ -139,9 +147,70 @@ final class MemberHistory {
         }
     }
 
-    /** Whether this member has the entry, forced. */
+    /** R11: what a leader appends is one step, after an entry of its own term, and the one before is committed. */
+    void checkMembership(RaftCore core) {
+        long index = core.membershipIndex();
+        if (index <= membershipIndex || core.role() != Role.LEADER) {
+            membershipIndex = index;
+            return;
+        }
+        InvariantViolated.unless(
+                membershipIndex <= core.commitIndex(),
+                "R11",
+                "two memberships are not committed: member, first, second",
+                memberId,
+                membershipIndex,
+                index);
+        InvariantViolated.unless(
+                core.shape().has(core.commitIndex(), core.term()),
+                "R11",
+                "a membership before an entry of the leader's term is committed: member, committed, membership",
+                memberId,
+                core.commitIndex(),
+                index);
+        Membership before =
+                core.membershipAt(Math.max(membershipIndex, core.shape().baseIndex()));
+        InvariantViolated.unless(
+                changedVoters(before, core.membership()) <= 1,
+                "R11",
+                "more than one voter changed at once: member, membership before, now",
+                memberId,
+                membershipIndex,
+                index);
+        membershipIndex = index;
+    }
+
+    private static int changedVoters(Membership before, Membership now) {
+        int count = 0;
+        for (Membership.Server server : before.voters()) {
+            count += now.isVoter(server.memberId()) ? 0 : 1;
+        }
+        for (Membership.Server server : now.voters()) {
+            count += before.isVoter(server.memberId()) ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** Whether this member has the entry, forced, and may be counted on. */
     boolean holds(long index, int crc) {
-        return !isOut && forcedIndex >= index && (index == 0 || crcs[(int) index] == crc);
+        return !isOut && !isQuarantined && hasForced(index, crc);
+    }
+
+    /** Whether this member has the entry, forced. */
+    boolean hasForced(long index, int crc) {
+        return forcedIndex >= index && (index == 0 || crcs[(int) index] == crc);
+    }
+
+    /** Whether this member could give a vote that counts in {@code membership}. */
+    boolean mayVote(Membership membership) {
+        return !isOut
+                && !isQuarantined
+                && membership.isVoter(memberId)
+                && (directoryId == 0 || membership.isVoter(memberId, directoryId));
+    }
+
+    boolean isQuarantined() {
+        return isQuarantined;
     }
 
     int crcAt(long index) {
@@ -152,6 +221,11 @@ final class MemberHistory {
         return lastIndex;
     }
 
+    /** What the member holds for committed, at the last look. */
+    long commitIndex() {
+        return commitIndex;
+    }
+
     long forcedIndex() {
         return forcedIndex;
     }
@@ -159,6 +233,16 @@ final class MemberHistory {
     /** How often a follower's log lost entries to a later leader. */
     long conflictCutCount() {
         return conflictCutCount;
+    }
+
+    /** How often the log began anew behind a snapshot of a leader. */
+    long installCount() {
+        return installCount;
+    }
+
+    /** Last entry that is gone from the front of the log. */
+    long baseIndex() {
+        return baseIndex;
     }
 
     /** The term of the leadership that was seen at the last look; 0 = none. */
@@ -171,17 +255,36 @@ final class MemberHistory {
         leaderTerm = term;
     }
 
-    /** The disk is new: nothing of what this member had is there. */
+    /** The disk is new, a directory that nobody knows: nothing of what this member had is there, and no vote of its. */
     void wiped() {
         lastIndex = 0;
+        baseIndex = 0;
         forcedIndex = 0;
+        highestTerm = 0;
+        directoryId = 0;
+        isQuarantined = false;
+        isTainted = false;
+        isOut = false;
+        votes.clear();
     }
 
     private void lookAtLog(RaftLog log, RaftCore core) {
         long last = log.lastIndex();
+        baseIndex = log.base().index();
+        InvariantViolated.unless(
+                baseIndex <= Math.max(core.snapshotIndex(), core.commitIndex()),
+                "R12",
+                "the log begins behind what a snapshot stands for: member, base, snapshot",
+                memberId,
+                baseIndex,
+                core.snapshotIndex());
         long common = Math.min(last, lastIndex);
-        while (common > 0 && log.chainCrcAt(common) != crcs[(int) common]) {
+        while (common > baseIndex && log.chainCrcAt(common) != crcs[(int) common]) {
             common--;
+        }
+        if (common <= baseIndex) {
+            common = baseIndex;
+            beginBehind(log.base(), core);
         }
         if (common < lastIndex) {
             noteCut(common, core);
@@ -195,6 +298,40 @@ final class MemberHistory {
         lastIndex = last;
         forcedIndex = log.forcedIndex();
         InvariantViolated.unless(forcedIndex <= last, "R8", "forced beyond the log: forced, last", forcedIndex, last);
+    }
+
+    /** The entries up to the base are those of the one history, or the base is not worth its place. */
+    private void beginBehind(LogPosition base, RaftCore core) {
+        long index = base.index();
+        if (index == 0) {
+            return;
+        }
+        InvariantViolated.unless(
+                index <= commits.committedIndex()
+                        && base.term() == commits.committedTerm(index)
+                        && base.chainCrc() == commits.committedCrc(index),
+                "R12",
+                "a snapshot stands for what is not committed: member, its index, its term",
+                memberId,
+                index,
+                base.term());
+        ensure(index);
+        for (long i = 1; i <= index; i++) {
+            terms[(int) i] = commits.committedTerm(i);
+            crcs[(int) i] = commits.committedCrc(i);
+        }
+        if (lastIndex < index && inspection != null && lastIndex > 0) {
+            installCount++;
+            InvariantViolated.unless(
+                    core.role() != Role.LEADER || leaderTerm != core.term(),
+                    "R12",
+                    "a leader installed a snapshot: member, term, index",
+                    memberId,
+                    core.term(),
+                    index);
+        }
+        lastIndex = Math.max(lastIndex, index);
+        verifiedIndex = Math.max(verifiedIndex, index);
     }
 
     private void noteCut(long common, RaftCore core) {

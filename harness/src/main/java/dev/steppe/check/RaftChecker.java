@@ -5,12 +5,14 @@ import dev.steppe.fault.Mark;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.node.NodeInspection;
+import dev.steppe.raft.quorum.Membership;
 import dev.steppe.transport.memory.FrameTap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * R1 to R14 over the members of one group. Told of every life that begins and ends and of every turn of an agent; looks
@@ -20,7 +22,8 @@ import java.util.stream.IntStream;
  * everything that was committed in earlier terms. R5 one entry per committed index. R6 term and commit index never
  * fall. R7 one vote per term, over restarts. R8 committed is forced on a majority, and stays so. R9 no quorum without a
  * committed entry. R10 {@code match < next}, and a match never falls in one leadership nor exceeds what is forced
- * there. R13 nothing leaves before what it depends on is forced ({@link #tap}).
+ * there. R13 nothing leaves before what it depends on is forced, R14 nothing of a quarantined member counts
+ * ({@link #tap}).
  */
 public final class RaftChecker {
     private final CommitHistory commits = new CommitHistory();
@@ -29,17 +32,17 @@ public final class RaftChecker {
     private final Map<Long, Match[]> matchesOfTerm = new TreeMap<>();
     private final FrameWitness witness;
     private final Coverage coverage;
-    private final int majorityCount;
+    /** What was in force at the last committed entry; null before the first. */
+    private @Nullable Membership committedMembership;
 
     /** What the newest leader knew last of a peer, in one life of the peer. */
     private record Match(long incarnation, long index) {}
 
-    /** For a group whose voters have the ids from 1 to {@code voterCount}. */
-    public RaftChecker(long clusterId, int voterCount, Coverage coverage) {
-        members = IntStream.rangeClosed(1, voterCount)
+    /** For members that have the ids from 1 to {@code serverCount}, whatever they are in the group. */
+    public RaftChecker(long clusterId, int serverCount, Coverage coverage) {
+        members = IntStream.rangeClosed(1, serverCount)
                 .mapToObj(id -> new MemberHistory(id, commits))
                 .toList();
-        majorityCount = voterCount / 2 + 1;
         witness = new FrameWitness(clusterId, members);
         this.coverage = coverage;
     }
@@ -60,16 +63,33 @@ public final class RaftChecker {
     public void turned(int memberId, NodeInspection inspection) {
         MemberHistory member = member(memberId);
         RaftCore core = inspection.core();
-        if (core.role() == Role.LEADER && member.leaderTerm() != core.term()) {
+        boolean wasLeader = member.leaderTerm() == core.term();
+        if (core.role() == Role.LEADER && !wasLeader) {
             begin(member, core);
         }
+        boolean wasQuarantined = member.isQuarantined();
         long cutsBefore = member.conflictCutCount();
+        long installsBefore = member.installCount();
+        long baseBefore = member.baseIndex();
+        long commitBefore = member.commitIndex();
         member.look(inspection);
+        if (core.commitIndex() > commitBefore) {
+            checkOwnTerm(wasLeader, core);
+        }
         coverage.met(Mark.CONFLICT_CUT, member.conflictCutCount() - cutsBefore);
+        coverage.met(Mark.SNAPSHOT_INSTALLED, member.installCount() - installsBefore);
+        boolean isCompacted = member.baseIndex() > baseBefore && member.installCount() == installsBefore;
+        coverage.met(Mark.LOG_COMPACTED, isCompacted ? 1 : 0);
+        if (wasQuarantined && !member.isQuarantined()) {
+            coverage.met(Mark.QUARANTINE_HEALED);
+            member.isTainted = false;
+        }
         long committedBefore = commits.committedIndex();
         member.verify(inspection);
+        member.checkMembership(core);
         if (commits.committedIndex() > committedBefore) {
-            checkDurable();
+            committedMembership = core.membershipAt(commits.committedIndex());
+            checkDurable(core);
         }
         if (core.role() == Role.LEADER) {
             checkPeers(member, core);
@@ -112,7 +132,25 @@ public final class RaftChecker {
         if (index > commits.committedIndex()) {
             return false;
         }
-        return holders(commits.committedIndex(), memberId) >= majorityCount;
+        Membership membership = committedMembership;
+        return membership == null
+                || holders(membership, commits.committedIndex(), memberId) >= membership.majorityCount();
+    }
+
+    /** The members that are in the group as far as anybody has committed; null before anything is. */
+    public @Nullable Membership committedMembership() {
+        return committedMembership;
+    }
+
+    /** The data directory that spoke last for a member; 0 if none did. */
+    public long directoryId(int memberId) {
+        return member(memberId).directoryId;
+    }
+
+    /** A member has a new, empty disk. */
+    public void wiped(int memberId) {
+        member(memberId).wiped();
+        checkKept();
     }
 
     private void begin(MemberHistory member, RaftCore core) {
@@ -127,8 +165,7 @@ public final class RaftChecker {
         member.leads(core.term());
         coverage.met(Mark.LEADER_ELECTED);
         long index = commits.committedBefore(core.term());
-        boolean isComplete =
-                core.shape().lastIndex() >= index && core.shape().termAt(index) == commits.committedTerm(index);
+        boolean isComplete = index <= core.shape().baseIndex() || core.shape().has(index, commits.committedTerm(index));
         InvariantViolated.unless(
                 isComplete,
                 "R4",
@@ -142,11 +179,22 @@ public final class RaftChecker {
         matchesOfTerm.put(core.term(), matches);
     }
 
-    private void checkDurable() {
-        long index = commits.committedIndex();
-        int holderCount = holders(index, 0);
+    /** A leader commits by counting only what is of its own term (Raft paper §5.4.2). */
+    private static void checkOwnTerm(boolean wasLeader, RaftCore core) {
         InvariantViolated.unless(
-                holderCount >= majorityCount || anyTainted(),
+                !wasLeader || core.role() != Role.LEADER || core.shape().has(core.commitIndex(), core.term()),
+                "R4",
+                "a leader commits an entry of an earlier term by counting: term, index",
+                core.term(),
+                core.commitIndex());
+    }
+
+    private void checkDurable(RaftCore core) {
+        Membership membership = core.membership();
+        long index = commits.committedIndex();
+        int holderCount = holders(membership, index, 0);
+        InvariantViolated.unless(
+                holderCount >= membership.majorityCount() || core.role() != Role.LEADER || anyTainted(),
                 "R8",
                 "committed, but not forced by a majority: index, holders",
                 index,
@@ -155,25 +203,29 @@ public final class RaftChecker {
 
     /** R9: those who may vote and lack a committed entry are no quorum among them. */
     private void checkKept() {
+        Membership membership = committedMembership;
+        if (membership == null) {
+            return;
+        }
         long index = commits.committedIndex();
         int lackingCount = 0;
         for (MemberHistory member : members) {
-            boolean lacks = !member.isOut && index > 0 && !member.holds(index, commits.committedCrc(index));
+            boolean lacks = member.mayVote(membership) && !member.holds(index, commits.committedCrc(index));
             lackingCount += lacks ? 1 : 0;
         }
         InvariantViolated.unless(
-                lackingCount < majorityCount,
+                lackingCount < membership.majorityCount(),
                 "R9",
                 "a quorum lacks a committed entry: index, members without it",
                 index,
                 lackingCount);
     }
 
-    private int holders(long index, int exceptId) {
+    private int holders(Membership membership, long index, int exceptId) {
+        int crc = index == 0 ? 0 : commits.committedCrc(index);
         int count = 0;
         for (MemberHistory member : members) {
-            boolean counts =
-                    member.memberId != exceptId && member.holds(index, index == 0 ? 0 : commits.committedCrc(index));
+            boolean counts = member.memberId != exceptId && member.mayVote(membership) && member.holds(index, crc);
             count += counts ? 1 : 0;
         }
         return count;
@@ -192,10 +244,10 @@ public final class RaftChecker {
         Match[] matches = matchesOfTerm.get(core.term());
         for (int i = 0; i < members.size(); i++) {
             MemberHistory peer = members.get(i);
-            if (peer == leader) {
-                continue;
+            long match = peer == leader ? -1 : core.matchIndexOf(peer.memberId);
+            if (match < 0) {
+                continue; // No member as this leader sees it.
             }
-            long match = core.matchIndexOf(peer.memberId);
             InvariantViolated.unless(
                     match < core.nextIndexOf(peer.memberId),
                     "R10",
@@ -210,7 +262,7 @@ public final class RaftChecker {
     }
 
     private static Match checkedMatch(MemberHistory leader, MemberHistory peer, Match before, Match now) {
-        boolean isNewLife = now.incarnation() > before.incarnation();
+        boolean isNewLife = now.incarnation() != before.incarnation();
         InvariantViolated.unless(
                 isNewLife || now.index() >= before.index(),
                 "R10",
@@ -222,7 +274,7 @@ public final class RaftChecker {
             return before;
         }
         InvariantViolated.unless(
-                peer.holds(now.index(), leader.crcAt(now.index())) || peer.isTainted,
+                peer.isTainted || peer.hasForced(now.index(), leader.crcAt(now.index())),
                 "R10",
                 "a match beyond what is forced: member, match, forced",
                 peer.memberId,

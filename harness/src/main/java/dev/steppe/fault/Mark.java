@@ -28,6 +28,14 @@ public enum Mark {
     LEADER_ELECTED,
     /** A follower cut entries that a later leader did not have. */
     CONFLICT_CUT,
+    /** A log lost its beginning to a snapshot of its own. */
+    LOG_COMPACTED,
+    /** A state machine took its state from a snapshot. */
+    SNAPSHOT_RESTORED,
+    /** A follower's log began anew behind a leader's snapshot. */
+    SNAPSHOT_INSTALLED,
+    /** A damaged member was filled by a leader and counts again. */
+    QUARANTINE_HEALED,
     /** A process died between two turns, the machine living on. */
     PROCESS_KILLED,
     /** A process died in the middle of a disk operation. */
@@ -40,6 +48,8 @@ public enum Mark {
     POWER_LOST_EVERYWHERE,
     /** Recovery found a batch that power loss had torn and cut it. */
     TORN_TAIL_CUT,
+    /** A page reached the disk before its force. */
+    WRITTEN_BACK,
     /** A force failed and the log was given up. */
     FORCE_FAILED,
     /** A disk was full. */

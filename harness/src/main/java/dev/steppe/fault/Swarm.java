@@ -15,8 +15,16 @@ import java.util.concurrent.TimeUnit;
  * @param nature of the network in every direction
  * @param pace how fast machines, disks and clocks are
  * @param load what clients do
+ * @param compaction when members take snapshots
  */
-public record Swarm(int voterCount, List<Nemesis> nemeses, long nemesisGapNs, Nature nature, Pace pace, Load load) {
+public record Swarm(
+        int voterCount,
+        List<Nemesis> nemeses,
+        long nemesisGapNs,
+        Nature nature,
+        Pace pace,
+        Load load,
+        Compaction compaction) {
     private static final int NETWORK_CAPACITY_BYTES = 1 << 20;
 
     /** Copies what can change. */
@@ -52,6 +60,15 @@ public record Swarm(int voterCount, List<Nemesis> nemeses, long nemesisGapNs, Na
             int sessionPermille,
             int sessionMaxCount) {}
 
+    /**
+     * When members take snapshots.
+     *
+     * @param everyBytes of log since the last one; 0 = never
+     * @param keptBytes of log that stay in front of one
+     * @param imageBytes of state in one
+     */
+    public record Compaction(long everyBytes, long keptBytes, int imageBytes) {}
+
     /** Draws a run. */
     public static Swarm draw(Chance chance) {
         int dice = chance.below(20);
@@ -64,7 +81,7 @@ public record Swarm(int voterCount, List<Nemesis> nemeses, long nemesisGapNs, Na
             }
         }
         long gapNs = chance.between(TimeUnit.MILLISECONDS.toNanos(50), TimeUnit.MILLISECONDS.toNanos(1_500));
-        return new Swarm(voterCount, on, gapNs, nature(chance), pace(chance), load(chance));
+        return new Swarm(voterCount, on, gapNs, nature(chance), pace(chance), load(chance), compaction(chance));
     }
 
     private static Nature nature(Chance chance) {
@@ -88,6 +105,14 @@ public record Swarm(int voterCount, List<Nemesis> nemeses, long nemesisGapNs, Na
                 turnNs,
                 Math.max(1_000, forceNs),
                 chance.hits(500) ? (int) chance.lopsided(100_000) : 0);
+    }
+
+    private static Compaction compaction(Chance chance) {
+        if (chance.hits(400)) {
+            return new Compaction(0, 0, 0);
+        }
+        int imageBytes = (int) chance.lopsided(chance.hits(100) ? 400_000 : 20_000);
+        return new Compaction(chance.between(4_096, 100_000), chance.lopsided(100_000), 8 + imageBytes);
     }
 
     private static Load load(Chance chance) {

@@ -20,8 +20,12 @@ public final class RaftRun {
      * @param lines where to tell what happens, if anybody reads it
      */
     public static SeedOutcome play(long seed, long safetyNs, @Nullable PrintWriter lines) {
-        Chance chance = new Chance(seed);
-        Swarm swarm = Swarm.draw(chance.split());
+        return play(seed, Swarm.draw(new Chance(seed)), safetyNs, lines);
+    }
+
+    /** Plays one seed with a swarm of the caller's choice. */
+    static SeedOutcome play(long seed, Swarm swarm, long safetyNs, @Nullable PrintWriter lines) {
+        Chance chance = new Chance(seed).split();
         Trace trace = new Trace(lines);
         RaftWorld world = new RaftWorld(swarm, chance, trace);
         world.tell(swarm.toString());

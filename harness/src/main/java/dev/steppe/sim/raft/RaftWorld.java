@@ -11,6 +11,7 @@ import dev.steppe.fault.Swarm;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.storage.memory.PageFate;
+import dev.steppe.raft.storage.memory.SeededFate;
 import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.runtime.ManualClock;
 import dev.steppe.sim.world.Agenda;
@@ -36,6 +37,7 @@ final class RaftWorld {
     static final long CLUSTER_ID = 77;
     private static final String REGION = "north";
     private static final long NETWORK_SHARE = 4;
+    private static final int WRITE_BACK_PERMILLE = 30;
     private static final long REOPEN_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     final Swarm swarm;
@@ -130,13 +132,9 @@ final class RaftWorld {
         member.disk.losePower(fate);
     }
 
-    /** Draws what power loss leaves of pages that were not forced. */
+    /** Draws what power loss leaves of what was not forced. */
     PageFate drawFate() {
-        int dice = chance.below(8);
-        if (dice < 2) {
-            return PageFate.LOSE_ALL;
-        }
-        return dice == 2 ? PageFate.KEEP_ALL : (name, page) -> chance.below(256);
+        return new SeededFate(chance.entropy());
     }
 
     /** Starts a dead member; it may find its directory damaged or full. */
@@ -144,7 +142,8 @@ final class RaftWorld {
         if (member.isUp() || member.isOut) {
             return;
         }
-        RegisterMachine machine = new RegisterMachine(member.id, clientChecker);
+        RegisterMachine machine =
+                new RegisterMachine(member.id, clientChecker, swarm.compaction().imageBytes());
         try {
             member.open(config(member), chance.split().entropy(), network, machine, nowNs());
         } catch (OperatingFault fault) {
@@ -270,6 +269,9 @@ final class RaftWorld {
             return;
         }
         checker.turned(member.id, member.node().inspection());
+        if (steps > 0 && chance.hits(WRITE_BACK_PERMILLE)) {
+            writeBack(member);
+        }
         member.forgetDeadline();
         seat.isAwake = workCount > 0;
         if (workCount > 0) {
@@ -281,6 +283,19 @@ final class RaftWorld {
         }
         if (seat.isAtDisk()) {
             seat.readyNs = Math.max(seat.readyNs, member.diskStalledUntilNs);
+        }
+    }
+
+    /** The machine takes a page to the disk that nobody asked it to, or some sectors of one. */
+    private void writeBack(SimMember member) {
+        for (String name : member.disk.names()) {
+            int page =
+                    name.startsWith("segments/") ? member.disk.dirtyPages(name).nextSetBit(0) : -1;
+            if (page >= 0) {
+                coverage.met(Mark.WRITTEN_BACK);
+                member.disk.writeBack(name, page, chance.hits(500) ? chance.below(256) : 0xFF);
+                return;
+            }
         }
     }
 
@@ -352,8 +367,11 @@ final class RaftWorld {
         long heartbeatMs = swarm.pace().heartbeatMs();
         RaftConfig.Timing timing = new RaftConfig.Timing(heartbeatMs, 8 * heartbeatMs, 16 * heartbeatMs);
         RaftConfig.Limits limits = RaftConfig.Limits.TINY;
+        Swarm.Compaction compaction = swarm.compaction();
+        RaftConfig.Snapshots snapshots =
+                new RaftConfig.Snapshots(compaction.everyBytes(), compaction.keptBytes(), 4 * compaction.keptBytes());
         RaftConfig.Options options = new RaftConfig.Options(
-                RaftConfig.Snapshots.DEFAULT, -1, 10, swarm.load().sessionMaxCount(), false);
+                snapshots, -1, RaftConfig.Options.ANY_DISTANCE, swarm.load().sessionMaxCount(), false);
         return new RaftConfig(CLUSTER_ID, REGION, member.id, configured, timing, limits, options);
     }
 
