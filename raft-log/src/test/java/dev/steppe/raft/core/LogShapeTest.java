@@ -1,6 +1,7 @@
 package dev.steppe.raft.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,7 +14,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class LogShapeTest {
-    /** Against a plain list of (term, bytes) per entry. */
+    /** Against a plain list of (term, bytes) per entry; what lies at or before the base is gone. */
     @Property(tries = 100)
     void knowsWhatAListKnows(@ForAll long seed) {
         Random random = new Random(seed);
@@ -21,10 +22,14 @@ class LogShapeTest {
         List<long[]> list = new ArrayList<>();
         long term = 1;
         for (int round = 0; round < 200; round++) {
+            int base = (int) shape.baseIndex();
             if (random.nextInt(8) == 0) {
-                long kept = list.isEmpty() ? 0 : random.nextInt(list.size() + 1);
+                int kept = base + random.nextInt(list.size() - base + 1);
                 shape.cutAfter(kept);
-                list.subList((int) kept, list.size()).clear();
+                list.subList(kept, list.size()).clear();
+            }
+            if (random.nextInt(8) == 0) {
+                shape.compact(base + random.nextInt(list.size() - base + 1));
             }
             term += random.nextInt(4) == 0 ? 1 : 0;
             int count = 1 + random.nextInt(5);
@@ -34,18 +39,22 @@ class LogShapeTest {
                 list.add(new long[] {term, bytes});
             }
             compare(shape, list, random);
+            compare(shape.copy(), list, random);
         }
     }
 
     private static void compare(LogShape shape, List<long[]> list, Random random) {
+        int base = (int) shape.baseIndex();
         int last = list.size();
         assertEquals(last, shape.lastIndex());
         assertEquals(list.get(last - 1)[0], shape.lastTerm());
-        int index = 1 + random.nextInt(last);
+        assertEquals(base == 0 ? 0 : list.get(base - 1)[0], shape.baseTerm());
+        assertEquals(shape.baseTerm(), shape.termAt(base));
+        int index = base + 1 + random.nextInt(last - base);
         long term = list.get(index - 1)[0];
         assertEquals(term, shape.termAt(index));
         int runFirst = index;
-        while (runFirst > 1 && list.get(runFirst - 2)[0] == term) {
+        while (runFirst > base + 1 && list.get(runFirst - 2)[0] == term) {
             runFirst--;
         }
         int runLast = index;
@@ -55,12 +64,44 @@ class LogShapeTest {
         assertEquals(runFirst, shape.runFirstIndex(index));
         assertEquals(runLast, shape.runLastIndex(index));
         assertEquals(runLast, shape.lastIndexOfTermUpTo(term));
+        assertEquals(shape.baseTerm() == 0 ? 0 : base, lastUpTo(shape, list, base));
         long end = shape.messageLastIndex(index);
         assertTrue(end >= index && end <= runLast);
-        int from = random.nextInt(index);
+        int from = base + random.nextInt(index - base);
         long bytes =
                 list.subList(from, index).stream().mapToLong(entry -> entry[1]).sum();
         assertTrue(shape.bytesBetween(from, index) >= bytes, "a bound must not be below the truth");
+        assertTrue(shape.bytesBetween(0, index) >= shape.bytesBetween(base, index));
+        assertTrue(shape.has(index, term) && !shape.has(index, term + 1));
+        assertFalse(shape.has(base - 1L, 0));
+    }
+
+    /** The last index of the base's term as the shape says it, if the base is the last of that term; else the base. */
+    private static long lastUpTo(LogShape shape, List<long[]> list, int base) {
+        boolean isLastOfTerm = base == 0 || list.size() == base || list.get(base)[0] != shape.baseTerm();
+        return isLastOfTerm ? shape.lastIndexOfTermUpTo(shape.baseTerm()) : base;
+    }
+
+    @Test
+    void goesOnInTheTermOfItsBase() {
+        LogShape shape = new LogShape(1_000, 10, 3);
+        assertEquals(10, shape.lastIndex());
+        assertEquals(3, shape.lastTerm());
+        shape.append(3, 2, 100);
+        assertEquals(3, shape.termAt(11));
+        assertEquals(11, shape.runFirstIndex(12));
+        shape.compact(12);
+        shape.append(3, 1, 100);
+        assertEquals(13, shape.runFirstIndex(13));
+        shape.reset(20, 5);
+        assertEquals(20, shape.lastIndex());
+        assertEquals(0, shape.lastIndexOfTermUpTo(4));
+        assertEquals(20, shape.lastIndexOfTermUpTo(5));
+        assertEquals(0, shape.termAt(0), "the start of all logs");
+        assertThrows(InvariantBroken.class, () -> shape.termAt(19));
+        assertThrows(InvariantBroken.class, () -> shape.cutAfter(19));
+        assertThrows(InvariantBroken.class, () -> shape.compact(21));
+        assertThrows(InvariantBroken.class, () -> shape.append(4, 1, 100));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.RaftOutput.Outgoing;
 import dev.steppe.raft.core.track.MembershipStack;
 import dev.steppe.raft.core.track.Quarantine;
+import dev.steppe.raft.core.track.SnapshotPosition;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
@@ -25,23 +26,54 @@ final class OneCore {
     static final Times TIMES = new Times(100, 1_000, 2_000);
     static final long LIFE = 11;
     static final int ENTRY_BYTES = 1_000;
+    static final long DIRECTORY = 100;
+    /** Two whole pieces and a bit, in a core with a window of 300,000 bytes. */
+    static final long SNAPSHOT_BYTES = 160_000;
 
     final RaftOutput output = new RaftOutput();
     final RaftCore core;
     private final int voterCount;
     long nowNs = 10_000;
 
-    /** Terms of the entries in the log, from index 1. */
+    /** One of voters that are tied to no directory, but for itself; terms of the entries in the log, from index 1. */
     OneCore(int voterCount, long term, long... entryTerms) {
-        this.voterCount = voterCount;
-        LogShape shape = new LogShape();
+        this(voters(voterCount).pinned(1, DIRECTORY), Quarantine.NONE, CoreSettings.NO_LEASE, term, entryTerms);
+    }
+
+    /** As the others, under any membership, in any state of health, with or without leases; its directory is 100. */
+    OneCore(Membership membership, Quarantine quarantine, int maxClockDriftPpm, long term, long... entryTerms) {
+        this(
+                maxClockDriftPpm,
+                new Recovered(
+                        term,
+                        CoreSettings.NOBODY,
+                        quarantine,
+                        shape(new LogShape(), entryTerms),
+                        new MembershipStack(0, membership),
+                        null));
+    }
+
+    private OneCore(int maxClockDriftPpm, Recovered recovered) {
+        voterCount = recovered.memberships().latest().voterCount();
+        CoreSettings settings = new CoreSettings(1, DIRECTORY, LIFE, TIMES, 300_000, maxClockDriftPpm);
+        core = new RaftCore(settings, recovered, 5, nowNs);
+    }
+
+    /** One of three whose log begins behind a snapshot of term {@code baseTerm}. */
+    static OneCore behindSnapshot(long baseIndex, long baseTerm, long term, long... entryTerms) {
+        Membership three = voters(3).pinned(1, DIRECTORY);
+        SnapshotPosition snapshot = new SnapshotPosition(baseIndex, baseTerm, SNAPSHOT_BYTES, three);
+        LogShape shape = shape(new LogShape(LogShape.STRIDE_BYTES, baseIndex, baseTerm), entryTerms);
+        MembershipStack memberships = new MembershipStack(baseIndex, three);
+        Recovered recovered = new Recovered(term, CoreSettings.NOBODY, Quarantine.NONE, shape, memberships, snapshot);
+        return new OneCore(CoreSettings.NO_LEASE, recovered);
+    }
+
+    private static LogShape shape(LogShape shape, long... entryTerms) {
         for (long entryTerm : entryTerms) {
             shape.append(entryTerm, 1, ENTRY_BYTES);
         }
-        CoreSettings settings = new CoreSettings(1, 0, LIFE, TIMES, 300_000, CoreSettings.NO_LEASE);
-        MembershipStack memberships = new MembershipStack(0, voters(voterCount));
-        Recovered recovered = new Recovered(term, CoreSettings.NOBODY, Quarantine.NONE, shape, memberships, null);
-        core = new RaftCore(settings, recovered, 5, nowNs);
+        return shape;
     }
 
     /** Members 1 to {@code count}, all voters, none pinned. */
@@ -116,6 +148,37 @@ final class OneCore {
         return this;
     }
 
+    /** Asks for another membership. */
+    OneCore changes(Membership membership) {
+        return step(new RaftInput.MembershipAsked(membership));
+    }
+
+    /** Everything in the log is forced here and at those members. */
+    OneCore allHave(int... memberIds) {
+        long last = core.shape().lastIndex();
+        forces(last);
+        for (int memberId : memberIds) {
+            hears(agreed(memberId, last, last));
+        }
+        return this;
+    }
+
+    /** A heartbeat passes, and those answer it with all that the log has. */
+    OneCore beats(int... memberIds) {
+        passes(TIMES.heartbeatNs());
+        long round = 0;
+        for (int i = 0; i < output.messageCount(); i++) {
+            if (output.message(i).message() instanceof AppendAsk ask) {
+                round = Math.max(round, ask.roundId());
+            }
+        }
+        long last = core.shape().lastIndex();
+        for (int memberId : memberIds) {
+            hears(agreedInRound(memberId, last, round));
+        }
+        return this;
+    }
+
     private int majority() {
         return voterCount / 2 + 1;
     }
@@ -157,6 +220,17 @@ final class OneCore {
             }
         }
         throw new AssertionError("nothing for member " + toMember);
+    }
+
+    /** What of that kind goes to a member; null if there is nothing. */
+    <M extends RaftMessage> M letterTo(int toMember, Class<M> kind) {
+        for (int i = 0; i < output.messageCount(); i++) {
+            RaftMessage message = output.message(i).message();
+            if (output.message(i).toMember() == toMember && kind.isInstance(message)) {
+                return kind.cast(message);
+            }
+        }
+        return null;
     }
 
     RaftMessage messageTo(int toMember) {
