@@ -24,7 +24,8 @@ final class Election {
     private final Standing standing;
     private final Ballot ballot;
     private long ballotId;
-    private long roundBeganNs;
+    private long asksLeftNs;
+    private boolean haveAsksLeft;
     private long deadlineNs;
     private long trueUntilNs;
     private long doubtEndsNs;
@@ -53,7 +54,8 @@ final class Election {
         this.standing = standing;
         ballot = other.ballot.copy();
         ballotId = other.ballotId;
-        roundBeganNs = other.roundBeganNs;
+        asksLeftNs = other.asksLeftNs;
+        haveAsksLeft = other.haveAsksLeft;
         deadlineNs = other.deadlineNs;
         trueUntilNs = other.trueUntilNs;
         doubtEndsNs = other.doubtEndsNs;
@@ -124,7 +126,7 @@ final class Election {
         boolean ofThisRound = reply.askIncarnation() == standing.settings.incarnation() && reply.ballotId() == ballotId;
         int ordinal = membership().ordinalOf(reply.fromMember());
         boolean isVoter = ordinal >= 0 && ordinal < membership().voterCount();
-        if (!ofThisRound || !isAsking() || !isVoter || isRoundOver(nowNs)) {
+        if (!ofThisRound || !isAsking() || !isVoter || areVotesVoid(nowNs)) {
             return;
         }
         if (reply.quarantined()) {
@@ -147,7 +149,14 @@ final class Election {
     void onVaultForced(long nowNs, RaftOutput output) {
         boolean isOwnVoteForced =
                 standing.role() == Role.CANDIDATE && standing.vaultForced() == standing.hardSequence();
-        if (isOwnVoteForced && (isSoleVoter() || !isRoundOver(nowNs))) {
+        if (!isOwnVoteForced) {
+            return;
+        }
+        if (!haveAsksLeft) {
+            haveAsksLeft = true;
+            asksLeftNs = nowNs;
+        }
+        if (isSoleVoter() || !areVotesVoid(nowNs)) {
             recordOwnVote();
             goOnIfWon(nowNs, output);
         }
@@ -187,7 +196,7 @@ final class Election {
 
     long fold(long hash) {
         long folded = StateHash.fold(StateHash.fold(hash, ballot.bits()), ballotId);
-        folded = StateHash.fold(StateHash.fold(folded, roundBeganNs), deadlineNs);
+        folded = StateHash.fold(StateHash.fold(folded, haveAsksLeft ? asksLeftNs : -1), deadlineNs);
         folded = StateHash.fold(StateHash.fold(folded, trueUntilNs), doubtEndsNs);
         return StateHash.fold(folded, chance);
     }
@@ -204,9 +213,14 @@ final class Election {
         return standing.role() == Role.PRE_CANDIDATE || standing.role() == Role.CANDIDATE;
     }
 
-    /** A vote may have been on its way for any time; one that a former life gave must not count for ever. */
-    private boolean isRoundOver(long nowNs) {
-        return nowNs - roundBeganNs >= standing.settings.times().electionMaxNs();
+    /**
+     * A vote may have been on its way for any time, and one that a former life gave must not count for ever. The asks
+     * of a candidate leave when its term is forced; before that nobody can have given a vote.
+     */
+    private boolean areVotesVoid(long nowNs) {
+        return standing.role() == Role.CANDIDATE
+                && haveAsksLeft
+                && nowNs - asksLeftNs >= standing.settings.times().electionMaxNs();
     }
 
     private void recordOwnVote() {
@@ -275,7 +289,7 @@ final class Election {
         ballotId++;
         unableCount = ballot.unableCount();
         ballot.clear(membership().voterCount());
-        roundBeganNs = nowNs;
+        haveAsksLeft = false;
         restartTimer(nowNs);
     }
 

@@ -412,7 +412,7 @@ final class Leading {
 
     /** A leader that is no voter any more leaves once that is committed, and asks the best of the others to follow. */
     private void leaveIfRemoved(RaftOutput output) {
-        if (standing.isVoter() || !standing.isMembershipCommitted()) {
+        if (!standing.isMembershipCommitted() || standing.isVoter()) {
             return;
         }
         Peer best = followers.best();

@@ -76,7 +76,8 @@ final class Replication {
     private void feed(Peer peer, long nowNs, RaftOutput output) {
         SnapshotFeed feed = peer.feed();
         SnapshotPosition newest = standing.snapshots.newest();
-        if (newest == null) {
+        if (newest == null || newest.index() < standing.shape.baseIndex()) {
+            // Whatever it could give would not reach the log.
             return;
         }
         if (!standing.snapshots.isHere(feed.index())) {

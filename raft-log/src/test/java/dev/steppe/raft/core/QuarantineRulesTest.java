@@ -249,4 +249,17 @@ class QuarantineRulesTest {
         one.hears(reply(2, 5, OneCore.LIFE, ask.ballotId(), true));
         assertEquals(Role.PRE_CANDIDATE, one.core.role());
     }
+
+    @Test
+    void countsVotesFromWhenItsAsksHaveLeft() {
+        OneCore one = new OneCore(3, 4, 1, 4).standsForElection();
+        long hardSequence = one.output.hardSequence();
+        VoteAsk ask = one.letterTo(2, VoteAsk.class);
+        one.nowNs += 3 * MAX_NS;
+        one.step(RaftInput.Passed.TIME);
+        assertEquals(Role.CANDIDATE, one.core.role(), "its disk is late, and it waits for it");
+        one.step(new RaftInput.VaultForced(hardSequence));
+        one.hears(reply(2, 5, OneCore.LIFE, ask.ballotId(), true));
+        assertEquals(Role.LEADER, one.core.role());
+    }
 }

@@ -148,6 +148,15 @@ class SnapshotRulesTest {
         }
 
         @Test
+        void offersNothingThatDoesNotReachItsLog() {
+            OneCore one = leader();
+            one.step(new RaftInput.SnapshotTaken(12, 4, 500, voters(3))).step(new RaftInput.Compacted(11));
+            one.step(new RaftInput.SnapshotGone(12)).hears(wants(10, TOTAL_BYTES, true));
+            assertNull(piece(one));
+            assertNull(piece(one.passes(HEARTBEAT_NS)));
+        }
+
+        @Test
         void neverCompactsBeyondASnapshot() {
             OneCore one = new OneCore(3, 4, 1, 4).leadsAndHasCommitted();
             assertThrows(InvariantBroken.class, () -> one.step(new RaftInput.Compacted(1)));
