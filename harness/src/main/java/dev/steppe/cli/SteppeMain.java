@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = "A scheduling core: servers, simulated clients and gates.",
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
-        subcommands = {DemoCommand.class, SimCommand.class},
+        subcommands = {DemoCommand.class, SimCommand.class, LogCommand.class},
         exitCodeOnInvalidInput = SteppeMain.USAGE_EXIT_CODE)
 public final class SteppeMain implements Runnable {
     static final int USAGE_EXIT_CODE = 64;
