@@ -1,0 +1,110 @@
+package dev.steppe.raft.explore.member;
+
+import dev.steppe.raft.quorum.Membership;
+import dev.steppe.raft.quorum.Membership.Server;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Memberships as numbers: five bits each for voters, learners, and members that speak from their second directory, bit
+ * 0 for member 1. Every member is tied to a directory from the start: the first has the member's own number, the second
+ * one that is {@value #SECOND} greater.
+ */
+public final class Groups {
+    static final int SECOND = 16;
+    private static final int WIDTH = 5;
+    private static final int MASK = (1 << WIDTH) - 1;
+
+    private final Map<Integer, Membership> memberships = new HashMap<>();
+
+    /** Members 1 to {@code voterCount} vote. */
+    public static int voters(int voterCount) {
+        return (1 << voterCount) - 1;
+    }
+
+    /** Bits of those who vote. */
+    public static int voterBits(int group) {
+        return group & MASK;
+    }
+
+    /** Bits of those who learn. */
+    public static int learnerBits(int group) {
+        return (group >>> WIDTH) & MASK;
+    }
+
+    /** Bits of those who speak from their second directory. */
+    static int movedBits(int group) {
+        return (group >>> (2 * WIDTH)) & MASK;
+    }
+
+    /** How many voters make a majority. */
+    public static int majority(int group) {
+        return Integer.bitCount(voterBits(group)) / 2 + 1;
+    }
+
+    /** Whether a member votes. */
+    public static boolean isVoter(int group, int memberId) {
+        return ((voterBits(group) >>> (memberId - 1)) & 1) != 0;
+    }
+
+    /** With a member as a learner, a voter, or not at all. */
+    public static int with(int group, int memberId, boolean votes, boolean learns) {
+        int bit = 1 << (memberId - 1);
+        int cleared = group & ~(bit | (bit << WIDTH));
+        return cleared | (votes ? bit : 0) | (learns ? bit << WIDTH : 0);
+    }
+
+    /** What a group's number stands for. */
+    Membership membership(int group) {
+        return memberships.computeIfAbsent(group, code -> {
+            List<Server> voters = new ArrayList<>();
+            List<Server> learners = new ArrayList<>();
+            for (int id = 1; id <= WIDTH; id++) {
+                boolean isMoved = ((movedBits(code) >>> (id - 1)) & 1) != 0;
+                Server server = new Server(id, isMoved ? id + SECOND : id, "member", id);
+                if (isVoter(code, id)) {
+                    voters.add(server);
+                } else if (((learnerBits(code) >>> (id - 1)) & 1) != 0) {
+                    learners.add(server);
+                }
+            }
+            return Membership.of(voters, learners);
+        });
+    }
+
+    /** The number of a membership. */
+    static int number(Membership membership) {
+        int group = 0;
+        for (int i = 0; i < membership.serverCount(); i++) {
+            int bit = 1 << (membership.memberId(i) - 1);
+            group |= i < membership.voterCount() ? bit : bit << WIDTH;
+            group |= membership.server(i).directoryId() >= SECOND ? bit << (2 * WIDTH) : 0;
+        }
+        return group;
+    }
+
+    static void write(int group, StateVector into) {
+        into.bits(voterBits(group)).bits(learnerBits(group)).bits(movedBits(group));
+    }
+
+    /** As words: +1+2+3 vote, ?4 learns. */
+    public static String text(int group) {
+        StringBuilder text = new StringBuilder();
+        for (int id = 1; id <= WIDTH; id++) {
+            boolean learns = ((learnerBits(group) >>> (id - 1)) & 1) != 0;
+            text.append(isVoter(group, id) ? "+" + id : learns ? "?" + id : "");
+        }
+        return text.toString();
+    }
+
+    /** The group that such words mean; everyone speaks from the first directory. */
+    public static int parse(String text) {
+        int group = 0;
+        for (int i = 0; i + 1 < text.length(); i += 2) {
+            group = with(group, text.charAt(i + 1) - '0', text.charAt(i) == '+', text.charAt(i) == '?');
+        }
+        return group;
+    }
+}
