@@ -18,7 +18,9 @@ public enum Contestant {
     AERON(3, true, false),
     AERON_YIELD(3, true, true),
     AERON_UNFORCED(3, false, false),
-    SOFA(3, true, false);
+    SOFA(3, true, false),
+    RATIS(3, true, false),
+    MICRORAFT(3, true, false);
 
     private final int memberCount;
     private final boolean isForced;
@@ -58,6 +60,8 @@ public enum Contestant {
             case AERON, AERON_YIELD, AERON_UNFORCED ->
                 new AeronClusterGroup(new AeronClusterGroup.Setup(directory, memberCount, isForced, yields), acks);
             case SOFA -> new SofaJraftGroup(directory, memberCount, isForced, acks);
+            case RATIS -> new RatisGroup(directory, memberCount, acks);
+            case MICRORAFT -> new MicroRaftGroup(directory, memberCount, acks);
         };
     }
 }

@@ -27,10 +27,11 @@ public final class PeersMain {
     private static final List<List<Contestant>> ROUNDS = List.of(
             List.of(Contestant.STEPPE, Contestant.AERON, Contestant.SOFA),
             List.of(Contestant.STEPPE_UNFORCED, Contestant.AERON_UNFORCED),
-            List.of(Contestant.STEPPE_1, Contestant.STEPPE_5, Contestant.STEPPE_7));
+            List.of(Contestant.STEPPE_1, Contestant.STEPPE_5, Contestant.STEPPE_7),
+            List.of(Contestant.RATIS, Contestant.MICRORAFT));
     private static final int[] IN_FLIGHT_COUNTS = {1, 256, 1024};
     private static final long WINDOW_MS = 1_500;
-    private static final long WARM_UP_MS = 2_500;
+    private static final long WARM_UP_MS = 5_000;
 
     private final Standings standings = new Standings();
     private final Options options;
@@ -121,7 +122,7 @@ public final class PeersMain {
 
     private static void warmUp(ForkedContestant forked) throws IOException {
         for (int inFlightCount : IN_FLIGHT_COUNTS) {
-            forked.window(inFlightCount, inFlightCount == 1 ? WARM_UP_MS / 4 : WARM_UP_MS);
+            forked.window(inFlightCount, inFlightCount == 1 ? WARM_UP_MS / 5 : WARM_UP_MS);
         }
     }
 

@@ -22,7 +22,7 @@ final class ContestantTest {
     private Path directory;
 
     @ParameterizedTest
-    @EnumSource(names = {"STEPPE", "STEPPE_1", "AERON", "SOFA"})
+    @EnumSource(names = {"STEPPE", "STEPPE_1", "AERON", "SOFA", "MICRORAFT"})
     void commitsWhatItIsGiven(Contestant contestant) throws OperatingFault, IOException {
         ClosedLoop client = new ClosedLoop(ContestantProcess.COMMAND_BYTES);
         try (GroupUnderLoad group = contestant.open(directory, client)) {
