@@ -1,9 +1,9 @@
 /**
- * MACHINE: who votes, and what a majority has acknowledged; arithmetic only.
+ * MACHINE: who belongs to a group, who votes, and what a majority has acknowledged; arithmetic only.
  *
- * <p>In come member ids, ballots and acknowledged indexes; out go verdicts and quorum values. A voter is addressed by
- * its ordinal: its place in the ascending order of member ids. Not here: terms, logs, time. State belongs to whoever
- * made the object, in practice the consensus agent.
+ * <p>In come servers, ballots and acknowledged indexes; out go memberships, the steps between them, verdicts and quorum
+ * values. A server is addressed by its ordinal: voters first, then learners, each by ascending ids. Not here: terms,
+ * logs, time. State belongs to whoever made the object, in practice the consensus agent; memberships are immutable.
  */
 @NullMarked
 package dev.steppe.raft.quorum;
