@@ -323,6 +323,11 @@ public final class RaftCore {
             election.onVoteAsk(ask, nowNs, output);
             return;
         }
+        if (message instanceof TimeoutNow timeoutNow) {
+            // Perhaps the last word of a leader that has just left; the term and its name show that it is ours.
+            election.onTimeoutNow(timeoutNow, nowNs, output);
+            return;
+        }
         boolean isLeaders = message instanceof AppendAsk || message instanceof SnapshotAsk;
         if (!isLeaders && !standing.isOfMember(message)) {
             return;
@@ -340,8 +345,6 @@ public final class RaftCore {
             reception.onSnapshotAsk(ask, nowNs, output);
         } else if (message instanceof VoteReply reply) {
             election.onVoteReply(reply, nowNs, output);
-        } else if (message instanceof TimeoutNow timeoutNow) {
-            election.onTimeoutNow(timeoutNow, nowNs, output);
         } else if (standing.role() == Role.LEADER && message.term() == standing.term()) {
             arriveAtLeader(message, nowNs);
         }

@@ -43,6 +43,9 @@ public final class RaftMessageDecoder {
         OTHER_CLUSTER
     }
 
+    /** Greatest term that is believed. Nobody ever gets there one by one, and from there nobody could go on. */
+    public static final long TERM_MAX = 1L << 62;
+
     private final long clusterId;
     private final int entryHeaderBytes;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -326,7 +329,7 @@ public final class RaftMessageDecoder {
 
     private Verdict checked(SenderDecoder sender, RaftMessage decoded, boolean possible) {
         boolean senderPossible = sender.term() >= 0
-                && sender.term() < Long.MAX_VALUE
+                && sender.term() <= TERM_MAX
                 && sender.memberId() >= 1
                 && sender.memberId() <= Membership.MEMBER_ID_MAX
                 && sender.incarnation() >= 0;

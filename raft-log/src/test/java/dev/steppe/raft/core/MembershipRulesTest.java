@@ -207,6 +207,18 @@ class MembershipRulesTest {
     }
 
     @Test
+    void takesOverAtOnceFromALeaderThatHasLeft() {
+        OneCore one = under(voters(3));
+        AppendAsk run = withEntries(append(2, 4, 2, 4), 4, 1);
+        one.step(new RaftInput.Arrived(run).with(3, membershipOf(one).without(2)))
+                .forces(3);
+        one.hears(append(2, 4, 3, 4).after(3, 4, 3)).hears(new TimeoutNow(new Sender(2, 0, 7, 4)));
+        assertEquals(Role.CANDIDATE, one.core.role());
+        assertNull(one.letterTo(2, VoteAsk.class));
+        assertTrue(one.letterTo(3, VoteAsk.class).transfer());
+    }
+
+    @Test
     void leadsOnWhenAnotherIsRemovedAndForgetsIt() {
         OneCore one = leader(voters(3)).beats(2, 3);
         one.changes(membershipOf(one).without(3));

@@ -137,7 +137,7 @@ class RaftMessageCodecTest {
                 new AppendAsk().from(128, 7, 1, 8).after(5, 6, 0),
                 new AppendAsk().from(1, 7, -1, 8).after(5, 6, 0),
                 new AppendAsk().from(0, 7, 1, 8).after(5, 6, 0),
-                new AppendAsk().from(1, 7, 1, Long.MAX_VALUE).after(5, 6, 0));
+                new AppendAsk().from(1, 7, 1, RaftMessageDecoder.TERM_MAX + 1).after(5, 6, 0));
         for (AppendAsk ask : impossible) {
             int length = encode(ask);
             assertEquals(Verdict.MALFORMED, decoder.decode(buffer, OFFSET, length), ask.toString());
