@@ -33,6 +33,7 @@ final class ChannelReader extends ChannelInboundHandlerAdapter {
             int readBytes = in.readableBytes();
             boolean flowing = !cutter.isPaused();
             connection.onBytes();
+            connection.setReading(true);
             cutter.take(
                     in.nioBufferCount() == 1
                             ? in.internalNioBuffer(in.readerIndex(), readBytes)
@@ -41,6 +42,7 @@ final class ChannelReader extends ChannelInboundHandlerAdapter {
                 pause(context);
             }
         } finally {
+            connection.setReading(false);
             in.release();
         }
     }

@@ -28,11 +28,6 @@ import org.jspecify.annotations.Nullable;
  * asks again.
  */
 final class FrameOutbox {
-    /** What goes to the socket at once. */
-    static final int BATCH_BYTES = 64 << 10;
-    /** The same under TLS: what one record holds. */
-    static final int TLS_BATCH_BYTES = 16 << 10;
-
     private static final int SPARE_MAX_BYTES = 4 << 20;
     private static final int SLOT_MIN_BYTES = 512;
 
@@ -43,6 +38,8 @@ final class FrameOutbox {
     private final AtomicLong spareBytes = new AtomicLong();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final int inFlightMaxBytes;
+    private @Nullable Slot moving;
+    private int movedBytes;
 
     private static final class Slot {
         private final CRC32C crc = new CRC32C();
@@ -119,27 +116,30 @@ final class FrameOutbox {
         woken.set(false);
     }
 
+    /** Whether nothing waits, not even the rest of a frame. The loop. */
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return moving == null && waiting.isEmpty();
     }
 
-    /**
-     * Moves frames into {@code batch} until it holds {@code batchBytes} or nothing waits; returns how many. The loop.
-     */
-    int moveTo(ByteBuf batch, int batchBytes) {
-        int movedCount = 0;
-        while (batch.readableBytes() < batchBytes) {
-            @Nullable Slot slot = waiting.poll();
+    /** Moves frames into {@code batch} until it is full or nothing waits; a frame may be cut by its end. The loop. */
+    void moveTo(ByteBuf batch) {
+        while (batch.isWritable()) {
+            Slot slot = moving == null ? waiting.poll() : moving;
             if (slot == null) {
-                break;
+                return;
             }
-            batch.writeBytes(slot.bytes, 0, slot.totalBytes);
-            movedCount++;
-            waitingBytes.getAndAdd(-slot.totalBytes);
-            waitingCount.getAndDecrement();
-            giveBack(slot);
+            int bytes = Math.min(batch.writableBytes(), slot.totalBytes - movedBytes);
+            batch.writeBytes(slot.bytes, movedBytes, bytes);
+            movedBytes += bytes;
+            moving = slot;
+            if (movedBytes == slot.totalBytes) {
+                moving = null;
+                movedBytes = 0;
+                waitingBytes.getAndAdd(-slot.totalBytes);
+                waitingCount.getAndDecrement();
+                giveBack(slot);
+            }
         }
-        return movedCount;
     }
 
     /** Keeps the slot for another frame, unless enough bytes are kept; then it goes to the collector. */

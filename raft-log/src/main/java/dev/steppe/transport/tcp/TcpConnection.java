@@ -89,7 +89,7 @@ final class TcpConnection implements Link, FrameSink {
             return OfferVerdict.BACK_PRESSURED;
         }
         if (box.claimWake()) {
-            if (transport.loops().isCarrying()) {
+            if (transport.loops().isCarrying() && !transport.loops().isReading()) {
                 // Now, not after what this thread does next: it may be about to wait for its disk.
                 drain();
             } else if (!transport.loops().execute(drainTask)) {
@@ -122,6 +122,10 @@ final class TcpConnection implements Link, FrameSink {
 
     void endHere() {
         end(LinkDown.Cause.CLOSED_HERE, "the link was closed on this side.");
+    }
+
+    void setReading(boolean isReading) {
+        transport.loops().setReading(isReading);
     }
 
     void guard(Runnable task) {
@@ -310,7 +314,7 @@ final class TcpConnection implements Link, FrameSink {
         if (nowNs - heardNs > 2 * times.heartbeatNs()) {
             transport.counters().countSilent();
             end(LinkDown.Cause.SILENT, "nothing was heard from member " + peer().memberId() + " for two heartbeats.");
-        } else if (nowNs - spokeNs >= times.heartbeatNs() && channel.isWritable()) {
+        } else if (nowNs - spokeNs >= times.heartbeatNs() && channel.isWritable() && outbox().isEmpty()) {
             say(HEARTBEAT);
         }
     }
@@ -372,11 +376,10 @@ final class TcpConnection implements Link, FrameSink {
     private void writeWaiting() {
         FrameOutbox box = outbox();
         box.wakeTaken();
-        int batchBytes = door == null ? FrameOutbox.BATCH_BYTES : FrameOutbox.TLS_BATCH_BYTES;
         boolean wrote = false;
         while (state == State.UP && channel.isWritable() && !box.isEmpty()) {
-            ByteBuf batch = channel.alloc().directBuffer(batchBytes);
-            box.moveTo(batch, batchBytes);
+            ByteBuf batch = transport.loops().buffers().takeBatch(channel.alloc());
+            box.moveTo(batch);
             TcpLoops.leave(channel.write(batch, channel.voidPromise()));
             wrote = true;
         }

@@ -36,6 +36,8 @@ public final class TcpLoops implements Carrier, AutoCloseable {
     private final HaltSwitch haltSwitch;
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
+    private final LoopBuffers buffers = new LoopBuffers();
+    private boolean reading;
     private final SideThread handshakes;
     private final SideThread lookups;
     private volatile @Nullable Thread thread;
@@ -95,6 +97,20 @@ public final class TcpLoops implements Carrier, AutoCloseable {
 
     Entropy entropy() {
         return entropy;
+    }
+
+    /** The loop's own; on the loop only. */
+    LoopBuffers buffers() {
+        return buffers;
+    }
+
+    /** Whether the loop is handing on what a socket read; what is offered meanwhile goes out together behind it. */
+    boolean isReading() {
+        return reading;
+    }
+
+    void setReading(boolean isReading) {
+        reading = isReading;
     }
 
     @Override
@@ -166,6 +182,7 @@ public final class TcpLoops implements Carrier, AutoCloseable {
         lookups.askToEnd(); // Not waited for: it may be deep in a look-up.
         if (!isCarrying()) {
             uninterruptibly(handshakes::awaitEnd);
+            buffers.free();
         }
     }
 

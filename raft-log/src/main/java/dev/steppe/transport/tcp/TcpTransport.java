@@ -48,7 +48,7 @@ public final class TcpTransport implements Transport {
     private final TcpCounters counters = new TcpCounters();
     private final Set<TcpConnection> connections = new LinkedHashSet<>();
     private final Set<TcpDialling> diallings = new LinkedHashSet<>();
-    private final Set<TcpListening> listenings = new LinkedHashSet<>();
+    private final Set<Bound> listenings = new LinkedHashSet<>();
     private final Future<?> ticking;
     private long tickedNs;
     private @Nullable TlsMaterial judgedBy;
@@ -107,6 +107,7 @@ public final class TcpTransport implements Transport {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG_COUNT)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, loops.buffers())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
@@ -120,7 +121,7 @@ public final class TcpTransport implements Transport {
             throw new OperatingFault(
                     "cannot listen at " + address + ": " + binding.cause().getMessage(), binding.cause());
         }
-        TcpListening listening = new TcpListening(this, binding.channel());
+        Bound listening = new Bound(binding.channel());
         loops.executeAndWait(() -> keep(listening));
         return listening;
     }
@@ -145,7 +146,7 @@ public final class TcpTransport implements Transport {
     private void closeOnLoop() {
         closed = true;
         ticking.cancel(false);
-        List.copyOf(listenings).forEach(TcpListening::closeOnLoop);
+        List.copyOf(listenings).forEach(Bound::closeOnLoop);
         List.copyOf(diallings).forEach(TcpDialling::closeOnLoop);
         List.copyOf(connections).forEach(TcpConnection::endHere);
     }
@@ -165,7 +166,7 @@ public final class TcpTransport implements Transport {
         return TcpAddress.any(address);
     }
 
-    private void keep(TcpListening listening) {
+    private void keep(Bound listening) {
         if (closed) {
             listening.closeOnLoop();
         } else {
@@ -196,7 +197,7 @@ public final class TcpTransport implements Transport {
         TcpConnection connection = new TcpConnection(this, channel, role, door);
         connections.add(connection);
         if (door != null) {
-            channel.pipeline().addLast(door.handler());
+            door.install(channel.pipeline());
         }
         channel.pipeline().addLast(new ChannelReader(connection));
         return connection;
@@ -267,10 +268,6 @@ public final class TcpTransport implements Transport {
         }
     }
 
-    void forget(TcpListening listening) {
-        listenings.remove(listening);
-    }
-
     void forget(TcpDialling dialling) {
         diallings.remove(dialling);
     }
@@ -281,5 +278,31 @@ public final class TcpTransport implements Transport {
 
     TcpConfig config() {
         return config;
+    }
+
+    /** One bound address. The channel belongs to the event loop; the address never changes. */
+    private final class Bound implements Listening {
+        private final Channel channel;
+        private final String address;
+
+        Bound(Channel channel) {
+            this.channel = channel;
+            this.address = TcpAddress.print((InetSocketAddress) channel.localAddress());
+        }
+
+        @Override
+        public String address() {
+            return address;
+        }
+
+        @Override
+        public void close() {
+            loops.executeAndWait(this::closeOnLoop);
+        }
+
+        void closeOnLoop() {
+            TcpLoops.leave(channel.close());
+            listenings.remove(this);
+        }
     }
 }
