@@ -133,7 +133,8 @@ final class BatchFrame {
 
     /** The finished batch for the tail of {@code segment} with the mark behind it, from position 0 to the limit. */
     ByteBuffer seal(LogSegment segment, int cutCount, long watermarkIndex, long watermarkTerm) {
-        header.holding(FrameHeader.BATCH, lastIndex - entryCount + 1, entryCount, chainCrcBefore)
+        header.holding(FrameHeader.BATCH, lastIndex - entryCount + 1, entryCount)
+                .chaining(chainCrcBefore, lastChainCrc)
                 .knowing(cutCount, watermarkIndex, watermarkTerm);
         return sealed(segment, lastIndex + 1);
     }
@@ -143,7 +144,9 @@ final class BatchFrame {
      */
     ByteBuffer sealCut(LogSegment segment, int cutCount, long index, SegmentTable table) {
         frameBytes = FrameHeader.BYTES;
-        header.holding(FrameHeader.CUT, index, 0, table.chainCrcAt(index - 1))
+        int chainCrc = table.chainCrcAt(index - 1);
+        header.holding(FrameHeader.CUT, index, 0)
+                .chaining(chainCrc, chainCrc)
                 .knowing(cutCount, index - 1, table.termAt(index - 1));
         return sealed(segment, index);
     }

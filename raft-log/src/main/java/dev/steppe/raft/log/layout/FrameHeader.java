@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  *   2  u8   format version, 0
  *   3  u8   kind: 1 batch, 2 cut mark
  *   4  u32  header CRC32C over member id, file offset, generation, bytes 0-3 (the salt) and bytes 8-55
- *   8  u32  body CRC32C over bytes 56 to the end
+ *   8  u32  chain checksum of the last entry (cut mark: as at 48)
  *  12  u32  length of the whole frame in bytes, a multiple of 8
  *  16  i64  first index (cut mark: the first index that is discarded)
  *  24  u32  entry count (cut mark: 0)
@@ -24,7 +24,9 @@ import java.nio.ByteOrder;
  *  56  ...  records, see {@link RecordLayout}
  * </pre>
  *
- * The header's checksum covers the body's, so one valid header binds the whole frame to its member, segment and offset.
+ * The header's checksum covers the chain checksums before the first entry and of the last one, and these cover every
+ * byte between them: so one valid header binds the whole frame to its member, segment and offset, and no byte is summed
+ * twice.
  */
 public final class FrameHeader {
     /** Bytes in front of the records. */
@@ -41,7 +43,7 @@ public final class FrameHeader {
 
     private static final int MAGIC = 'S' | 'F' << 8;
     private static final int HEADER_CRC = 4;
-    private static final int BODY_CRC = 8;
+    private static final int CHAIN_CRC_AFTER = 8;
     private static final int LENGTH = 12;
     private static final int FIRST_INDEX = 16;
     private static final int ENTRY_COUNT = 24;
@@ -55,7 +57,7 @@ public final class FrameHeader {
     private final ByteBuffer salt = ByteBuffer.allocateDirect(24).order(ByteOrder.LITTLE_ENDIAN);
     private int kind;
     private int lengthBytes;
-    private int bodyCrc;
+    private int chainCrcAfter;
     private long firstIndex;
     private int entryCount;
     private int cutCount;
@@ -68,15 +70,18 @@ public final class FrameHeader {
         salt.putInt(0, identity.memberId());
     }
 
-    /**
-     * Sets what the frame holds, and the chain checksum of the entry before it. A batch has at least one entry, a cut
-     * mark none.
-     */
-    public FrameHeader holding(int newKind, long newFirstIndex, int newEntryCount, int newChainCrcBefore) {
+    /** Sets what the frame holds. A batch has at least one entry, a cut mark none. */
+    public FrameHeader holding(int newKind, long newFirstIndex, int newEntryCount) {
         kind = newKind;
         firstIndex = newFirstIndex;
         entryCount = newEntryCount;
+        return this;
+    }
+
+    /** Sets the chain checksums of the entry before the first and of the last one; equal for a cut mark. */
+    public FrameHeader chaining(int newChainCrcBefore, int newChainCrcAfter) {
         chainCrcBefore = newChainCrcBefore;
+        chainCrcAfter = newChainCrcAfter;
         return this;
     }
 
@@ -94,9 +99,8 @@ public final class FrameHeader {
      */
     public void seal(ByteBuffer frame, int frameBytes, long generation, int fileOffset) {
         lengthBytes = frameBytes;
-        bodyCrc = crc.start().add(frame, BYTES, frameBytes - BYTES).value();
         frame.putInt(0, MAGIC | kind << 24);
-        frame.putInt(BODY_CRC, bodyCrc);
+        frame.putInt(CHAIN_CRC_AFTER, chainCrcAfter);
         frame.putInt(LENGTH, lengthBytes);
         frame.putLong(FIRST_INDEX, firstIndex);
         frame.putInt(ENTRY_COUNT, entryCount);
@@ -122,7 +126,7 @@ public final class FrameHeader {
             return false;
         }
         kind = magicAndKind >>> 24;
-        bodyCrc = segment.getInt(offset + BODY_CRC);
+        chainCrcAfter = segment.getInt(offset + CHAIN_CRC_AFTER);
         lengthBytes = segment.getInt(offset + LENGTH);
         firstIndex = segment.getLong(offset + FIRST_INDEX);
         entryCount = segment.getInt(offset + ENTRY_COUNT);
@@ -131,12 +135,6 @@ public final class FrameHeader {
         watermarkTerm = segment.getLong(offset + WATERMARK_TERM);
         chainCrcBefore = segment.getInt(offset + CHAIN_CRC_BEFORE);
         return isPlausible(segment.capacity() - offset);
-    }
-
-    /** True if the body of the frame that was just read at {@code offset} is the one that was sealed. */
-    public boolean bodyMatches(ByteBuffer segment, int offset) {
-        return bodyCrc
-                == crc.start().add(segment, offset + BYTES, lengthBytes - BYTES).value();
     }
 
     private boolean isPlausible(int roomBytes) {
@@ -153,7 +151,9 @@ public final class FrameHeader {
         salt.putLong(8, generation);
         // The magic is checked on its own, the kind is not: it goes into the salt.
         salt.putInt(16, buffer.getInt(offset));
-        return crc.start(salt).add(buffer, offset + BODY_CRC, BYTES - BODY_CRC).value();
+        return crc.start(salt)
+                .add(buffer, offset + CHAIN_CRC_AFTER, BYTES - CHAIN_CRC_AFTER)
+                .value();
     }
 
     /** {@link #BATCH} or {@link #CUT}. */
@@ -189,6 +189,11 @@ public final class FrameHeader {
     /** Term of the entry at {@link #watermarkIndex()}. */
     public long watermarkTerm() {
         return watermarkTerm;
+    }
+
+    /** Chain checksum of the last entry; for a cut mark that before the first. */
+    public int chainCrcAfter() {
+        return chainCrcAfter;
     }
 
     /** Chain checksum of the entry before {@link #firstIndex()}: what a log begins with whose prefix is gone. */

@@ -12,10 +12,10 @@ import java.nio.ByteBuffer;
  * Walks over the frames of segments and fills the table with those that can be believed; reads, never writes. Used
  * once, by recovery or inspection.
  *
- * <p>A frame can be believed if its header belongs to this place, its body is whole, it continues the entry before, and
- * each of its entries continues the chain. Behind the last one lies its mark; behind that, zeros in a fresh segment, in
- * a recycled one whatever an older generation left. The leftovers carry no header of this generation, so a header that
- * does was written behind the tail.
+ * <p>A frame can be believed if its header belongs to this place, it continues the entry before, and each of its
+ * entries continues the chain up to what the header says. Behind the last one lies its mark; behind that, zeros in a
+ * fresh segment, in a recycled one whatever an older generation left. The leftovers carry no header of this generation,
+ * so a header that does was written behind the tail.
  */
 public final class FrameScan {
     private final SegmentTable table;
@@ -146,8 +146,7 @@ public final class FrameScan {
     }
 
     private boolean isBelievable(LogSegment segment, int offset) {
-        if (!header.read(segment.bytes(), offset, segment.generation())
-                || !header.bodyMatches(segment.bytes(), offset)) {
+        if (!header.read(segment.bytes(), offset, segment.generation())) {
             return false;
         }
         return header.kind() == FrameHeader.CUT ? isNextCut() : isNextBatch(segment.bytes(), offset);
@@ -162,7 +161,8 @@ public final class FrameScan {
                 && indexBefore < table.lastIndex()
                 && header.watermarkIndex() == indexBefore
                 && header.watermarkTerm() == table.termAt(indexBefore)
-                && header.chainCrcBefore() == table.chainCrcAt(indexBefore);
+                && header.chainCrcBefore() == table.chainCrcAt(indexBefore)
+                && header.chainCrcAfter() == header.chainCrcBefore();
     }
 
     private boolean isNextBatch(ByteBuffer bytes, int offset) {
@@ -191,6 +191,6 @@ public final class FrameScan {
             previousTerm = RecordLayout.term(bytes, offset);
             offset += recordBytes;
         }
-        return offset == endOffset;
+        return offset == endOffset && previousCrc == header.chainCrcAfter();
     }
 }

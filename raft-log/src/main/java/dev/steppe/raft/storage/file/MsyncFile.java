@@ -17,6 +17,8 @@ import org.agrona.BufferUtil;
  * it was written when it was prepared, so no page of the mapping is a hole.
  */
 final class MsyncFile implements StorageFile {
+    private static final int PAGE_BYTES = 4096;
+
     private final String name;
     private final MappedByteBuffer mapped;
     private final int lengthBytes;
@@ -81,9 +83,15 @@ final class MsyncFile implements StorageFile {
         dirtyEndOffset = 0;
     }
 
+    /**
+     * Stores into every page what it holds: a page that was only read traps into the file system at its first store,
+     * which costs more than the entries that go into it. The system writes the pages once more for that, some time.
+     */
     @Override
     public void warm() {
-        mapped.load();
+        for (int offset = 0; offset < lengthBytes; offset += PAGE_BYTES) {
+            mapped.put(offset, mapped.get(offset));
+        }
     }
 
     @Override
