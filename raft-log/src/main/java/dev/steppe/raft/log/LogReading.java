@@ -55,14 +55,8 @@ final class LogReading {
         this.strategy = strategy;
     }
 
-    /** What a directory holds that is not refused. Without a readable watermark file there is no watermark. */
-    record Parts(
-            IdentityFile identityFile,
-            HardStateVault vault,
-            BaseFile base,
-            @Nullable WatermarkFile watermark,
-            SegmentTable table,
-            FrameScan scan) {}
+    /** What a directory holds that is not refused, beside the watermark. */
+    record Parts(IdentityFile identityFile, HardStateVault vault, BaseFile base, SegmentTable table, FrameScan scan) {}
 
     /**
      * Reads everything.
@@ -111,7 +105,7 @@ final class LogReading {
         if (identityFile == null || vault == null || base == null || scan == null) {
             throw Invariant.broken("a directory that was refused has no parts: files", opened.size());
         }
-        return new Parts(identityFile, vault, base, watermark, table, scan);
+        return new Parts(identityFile, vault, base, table, scan);
     }
 
     /** Term, vote and quarantine, as far as the directory was read; they may be on the disk only once. */
@@ -120,7 +114,7 @@ final class LogReading {
         return vault;
     }
 
-    /** The watermark file, if there is one. */
+    /** The watermark file; null if there is none of the right length. */
     @Nullable
     WatermarkFile watermark() {
         return watermark;

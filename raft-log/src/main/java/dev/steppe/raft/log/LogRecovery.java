@@ -173,10 +173,22 @@ public final class LogRecovery {
             names = directory.names();
         }
         RecoveryVerdict refusal = reading.read(names, identity);
-        if (refusal == null && !names.contains(WatermarkFile.FILE_NAME)) {
-            refusal = make(WatermarkFile.FILE_NAME, WatermarkFile.FILE_BYTES, WatermarkFile.head(identity));
+        if (refusal != null) {
+            return refusal;
         }
-        return refusal != null ? refusal : recover(reading.parts());
+        WatermarkFile watermark = reading.watermark();
+        if (watermark == null) {
+            directory.delete(WatermarkFile.FILE_NAME);
+            refusal = make(WatermarkFile.FILE_NAME, WatermarkFile.FILE_BYTES, WatermarkFile.head(identity));
+            if (refusal != null) {
+                return refusal;
+            }
+            watermark = WatermarkFile.open(directory.open(WatermarkFile.FILE_NAME), identity);
+            if (watermark == null) {
+                throw Invariant.broken("a file has not the length that it was made with", WatermarkFile.FILE_NAME);
+            }
+        }
+        return recover(reading.parts(), watermark);
     }
 
     /** Makes what a new directory lacks, the identity last; null when it is complete. */
@@ -252,7 +264,7 @@ public final class LogRecovery {
                 SegmentLayout.head(identity, generation, 0, segmentBytes));
     }
 
-    private RecoveryVerdict recover(Parts parts) throws OperatingFault {
+    private RecoveryVerdict recover(Parts parts, WatermarkFile watermark) throws OperatingFault {
         parts.vault().repair();
         parts.base().repair();
         SegmentTable table = parts.table();
@@ -270,11 +282,8 @@ public final class LogRecovery {
                 return refusal;
             }
         } else {
-            settleTail(parts, batch);
+            settleTail(parts, vouchedIndex(parts, watermark), batch);
         }
-        WatermarkFile watermark = parts.watermark() != null
-                ? parts.watermark()
-                : WatermarkFile.open(directory.open(WatermarkFile.FILE_NAME), identity);
         watermark.store(table.cutCount(), table.lastIndex(), table.lastTerm());
         IdentityFile identityFile = parts.identityFile();
         identityFile.begin();
@@ -316,10 +325,10 @@ public final class LogRecovery {
      * Writes once more what nothing vouches for, zeros what was written behind the tail, marks the tail, and forces
      * all.
      */
-    private void settleTail(Parts parts, BatchFrame batch) throws OperatingFault {
+    private static void settleTail(Parts parts, long vouchedIndex, BatchFrame batch) throws OperatingFault {
         LogSegment tail = parts.table().active();
         long lastIndex = parts.table().lastIndex();
-        int startOffset = startOfUnvouched(tail, vouchedIndex(parts), lastIndex);
+        int startOffset = startOfUnvouched(tail, vouchedIndex, lastIndex);
         int tailOffset = tail.tailOffset();
         int endOffset = parts.scan().endBehindTail();
         boolean isMarked = parts.scan().isTailMarked();
@@ -334,12 +343,9 @@ public final class LogRecovery {
         }
     }
 
-    private long vouchedIndex(Parts parts) {
-        WatermarkFile watermark = parts.watermark();
+    private static long vouchedIndex(Parts parts, WatermarkFile watermark) {
         long vouchedIndex = parts.scan().vouchedIndex();
-        return watermark != null
-                        && watermark.wasReadable()
-                        && watermark.cutCount() == parts.table().cutCount()
+        return watermark.wasReadable() && watermark.cutCount() == parts.table().cutCount()
                 ? Math.max(vouchedIndex, watermark.index())
                 : vouchedIndex;
     }

@@ -37,8 +37,11 @@ final class SlotPair {
         return head;
     }
 
-    /** Loads the newest valid slot and writes nothing; false if neither is valid. */
+    /** Loads the newest valid slot and writes nothing; false if neither is valid, or the file was cut short. */
     boolean read() {
+        if (file.lengthBytes() != FILE_BYTES) {
+            return false;
+        }
         ByteBuffer mapping = file.mapping();
         boolean isSecondValid = slot.decode(mapping, Slot.PAGE_BYTES);
         long secondSequence = isSecondValid ? slot.sequence() : 0;

@@ -5,6 +5,7 @@ import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.Slot;
 import dev.steppe.raft.storage.StorageFile;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The highest index known to be forced, stored after each force and not forced itself: it costs no barrier, and where
@@ -33,9 +34,9 @@ public final class WatermarkFile implements AutoCloseable {
         return slotOf(identity).encodeNext();
     }
 
-    /** Opens {@code file}, readable or not. */
-    public static WatermarkFile open(StorageFile file, LogIdentity identity) {
-        return new WatermarkFile(file, slotOf(identity));
+    /** Opens {@code file}, readable or not; null if it has another length and must be made anew. */
+    public static @Nullable WatermarkFile open(StorageFile file, LogIdentity identity) {
+        return file.lengthBytes() == FILE_BYTES ? new WatermarkFile(file, slotOf(identity)) : null;
     }
 
     /** True if what the file held when it was opened can be believed; if not, the values are 0. */
