@@ -2,6 +2,7 @@ package dev.steppe.raft.core;
 
 import static dev.steppe.raft.core.OneCore.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The published ways to lose a committed entry: figure 8 of the Raft paper, and the three of single-server changes
+ * Ways to lose a committed entry. Published are figure 8 of the Raft paper and the three of single-server changes
  * (Ongaro: bug in single-server membership changes, raft-dev, 2015). In each of the three, S1 leads four servers and
  * puts C into its log, S2 takes over in the next term and puts D into its own, D is committed, and S1 comes back with a
  * majority by C that has not heard of D. They need S2 to write D before anything of its term is committed: here it is
@@ -133,6 +134,30 @@ class CounterexampleTest {
         scene.only(2, 3, 4, 5).timesOut(5).timesOut(5).expectsLeader(5, 5).beats(5);
         assertEquals(3, scene.core(2).shape().termAt(2));
         assertEquals(3, scene.core(5).commitIndex());
+    }
+
+    /**
+     * S1 leads and stands still; S2 and S3 go on under S3 and commit an entry; S2 loses its disk, its term and its
+     * vote; S1 wakes, still in office for a moment, and fills S2. Counted again, S2 would let S1 commit another entry.
+     */
+    @Test
+    void healsNobodyByALeaderThatItsFormerLifeOverthrew() {
+        Membership three = OneCore.voters(3);
+        Scene scene = new Scene(3, three).timesOut(1).expectsLeader(1, 1).beats(1);
+        scene.only(2, 3).timesOut(3).expectsLeader(3, 2).proposes(3);
+        assertEquals(3, scene.core(3).commitIndex());
+        scene.loses(2, three).only(1, 2);
+        for (int beat = 0; beat < 8; beat++) {
+            scene.beats(1);
+        }
+        scene.expectsLeader(1, 1).proposes(1);
+        assertEquals(2, scene.core(2).shape().lastIndex(), "S2 has all that S1 has");
+        assertTrue(scene.core(2).isQuarantined(), "and is not healed by it");
+        assertEquals(1, scene.core(1).commitIndex());
+        scene.letPass(mail -> true).beats(3).beats(3).beats(3).beats(3);
+        assertFalse(scene.core(2).isQuarantined(), "S3 may do that");
+        assertEquals(3, scene.core(2).commitIndex());
+        assertEquals(3, scene.core(1).commitIndex());
     }
 
     /** A leader that hears nobody gives up. */

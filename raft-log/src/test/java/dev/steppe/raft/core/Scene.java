@@ -34,6 +34,7 @@ final class Scene {
         final RaftOutput output = new RaftOutput();
         final List<Membership> log = new ArrayList<>();
         RaftCore core;
+        long life;
         long nowNs = 10_000;
 
         Actor(int id) {
@@ -49,13 +50,28 @@ final class Scene {
     Scene(int count, Membership configured) {
         for (int id = 1; id <= count; id++) {
             Actor actor = new Actor(id);
-            CoreSettings settings = new CoreSettings(id, 0, 1, OneCore.TIMES, 300_000, CoreSettings.NO_LEASE);
-            MembershipStack memberships = new MembershipStack(0, configured);
-            Recovered recovered =
-                    new Recovered(0, CoreSettings.NOBODY, Quarantine.NONE, new LogShape(), memberships, null);
-            actor.core = new RaftCore(settings, recovered, id, actor.nowNs);
             actors.put(id, actor);
+            begin(actor, configured, Quarantine.NONE);
         }
+    }
+
+    /** A new life with an empty log. */
+    private static void begin(Actor actor, Membership configured, Quarantine quarantine) {
+        actor.life++;
+        actor.log.clear();
+        CoreSettings settings =
+                new CoreSettings(actor.id, 0, actor.life, OneCore.TIMES, 300_000, CoreSettings.NO_LEASE);
+        MembershipStack memberships = new MembershipStack(0, configured);
+        Recovered recovered = new Recovered(0, CoreSettings.NOBODY, quarantine, new LogShape(), memberships, null);
+        actor.core = new RaftCore(settings, recovered, actor.id, actor.nowNs);
+    }
+
+    /** The disk of {@code id} loses all, term and vote as well; it starts anew, knows that, and a long time passes. */
+    Scene loses(int id, Membership configured) {
+        Actor actor = actors.get(id);
+        begin(actor, configured, Quarantine.DAMAGED);
+        actor.nowNs += OneCore.TIMES.quarantineNs();
+        return this;
     }
 
     RaftCore core(int id) {
