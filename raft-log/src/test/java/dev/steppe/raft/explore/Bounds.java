@@ -15,10 +15,12 @@ public final class Bounds {
     private int packets = 1_000;
     private int states = Integer.MAX_VALUE;
     private int voters;
+    private int learners;
     private int changes;
     private int transfers;
     private int snapshots;
     private boolean isForcedLate;
+    private boolean isStoredLate;
     private boolean isLoyal;
     private boolean isNoticedLate;
     private boolean isTerse;
@@ -87,6 +89,12 @@ public final class Bounds {
         return this;
     }
 
+    /** So many after the voters learn before anything is said. */
+    public Bounds learners(int count) {
+        learners = count;
+        return this;
+    }
+
     /** How often leaders are asked for another membership. */
     public Bounds changes(int count) {
         changes = count;
@@ -108,6 +116,14 @@ public final class Bounds {
     /** Stores are forced by events of their own, not within the event that makes them. */
     public Bounds forcedLate() {
         isForcedLate = true;
+        return this;
+    }
+
+    /**
+     * Pieces of snapshots are stored, and snapshots installed, by events of their own; so they are with late forces.
+     */
+    public Bounds storedLate() {
+        isStoredLate = true;
         return this;
     }
 
@@ -139,6 +155,10 @@ public final class Bounds {
 
     int voters() {
         return voters;
+    }
+
+    int learners() {
+        return learners;
     }
 
     int changes() {
@@ -187,6 +207,10 @@ public final class Bounds {
 
     boolean isForcedLate() {
         return isForcedLate;
+    }
+
+    boolean isStoredLate() {
+        return isStoredLate || isForcedLate;
     }
 
     boolean isNoticedLate() {

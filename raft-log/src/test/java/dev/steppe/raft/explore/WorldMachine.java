@@ -34,7 +34,11 @@ final class WorldMachine {
         this.renamings = renamings;
         memberCount = bounds.memberCount();
         MemberMachine.Manner manner = new MemberMachine.Manner(
-                memberCount, Groups.voters(bounds.voters()), !bounds.isForcedLate(), bounds.isLoyal());
+                memberCount,
+                Groups.of(bounds.voters(), bounds.learners()),
+                !bounds.isForcedLate(),
+                !bounds.isStoredLate(),
+                bounds.isLoyal());
         machine = new MemberMachine(manner, renamings);
         results = new ResultCache(machine);
         rules = new WorldRules(machine);

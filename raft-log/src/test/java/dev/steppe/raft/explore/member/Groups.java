@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Memberships as numbers: five bits each for voters, learners, and members that speak from their second directory, bit
- * 0 for member 1. Every member is tied to a directory from the start: the first has the member's own number, the second
+ * Memberships as numbers: six bits each for voters, learners, and members that speak from their second directory, bit 0
+ * for member 1. Every member is tied to a directory from the start: the first has the member's own number, the second
  * one that is {@value #SECOND} greater.
  */
 public final class Groups {
     static final int SECOND = 16;
-    private static final int WIDTH = 5;
+    private static final int WIDTH = 6;
     private static final int MASK = (1 << WIDTH) - 1;
 
     private final Map<Integer, Membership> memberships = new HashMap<>();
 
-    /** Members 1 to {@code voterCount} vote. */
-    public static int voters(int voterCount) {
-        return (1 << voterCount) - 1;
+    /** Members 1 to {@code voterCount} vote, and so many after them learn. */
+    public static int of(int voterCount, int learnerCount) {
+        return ((1 << voterCount) - 1) | (((1 << learnerCount) - 1) << (WIDTH + voterCount));
     }
 
     /** Bits of those who vote. */

@@ -20,9 +20,11 @@ public final class MemberMachine {
      * @param memberCount how many there may ever be
      * @param firstGroup who belongs to the group before anything is said
      * @param isForcedAtOnce every store is forced within the event that makes it
+     * @param isStoredAtOnce so is every piece of a snapshot, and it is installed within the event that completes it
      * @param isLoyal followers stay true to a leader that they hear, until they tire
      */
-    public record Manner(int memberCount, int firstGroup, boolean isForcedAtOnce, boolean isLoyal) {}
+    public record Manner(
+            int memberCount, int firstGroup, boolean isForcedAtOnce, boolean isStoredAtOnce, boolean isLoyal) {}
 
     private record Key(long high, long low) {}
 
@@ -163,9 +165,9 @@ public final class MemberMachine {
                 draft.forceVault(draft.waiting.size());
             } else if (draft.log != draft.forced) {
                 draft.hear(draft.forceLog());
-            } else if (draft.disk.files.isStored()) {
+            } else if (manner.isStoredAtOnce() && draft.disk.files.isStored()) {
                 draft.disk.hearStored();
-            } else if (draft.disk.files.replacing() >= 0) {
+            } else if (manner.isStoredAtOnce() && draft.disk.files.replacing() >= 0) {
                 draft.disk.install();
             } else {
                 isDone = true;
