@@ -24,6 +24,7 @@ final class ArchitectureTest {
                     raft.storage.file | SHELL   |
                     transport.memory  | SHELL   |
                     transport.tcp     | SHELL   |
+                    transport.tls     | SHELL   |
                     raft.node         | SHELL   |
                     """).rooms("""
                     model.job        | DATA    |

@@ -34,8 +34,6 @@ import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.PeerRole;
-import dev.steppe.transport.tcp.TcpConfig;
-import dev.steppe.transport.tcp.TcpTransport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -88,12 +86,7 @@ final class ServerWiring {
         if (network == null) {
             return NodeWorld.alone(world.clock(), world.entropy().get(), world.haltSwitch());
         }
-        TcpConfig raftLane = TcpConfig.defaults("raft").withPlaintextLoopback();
-        return new NodeWorld(
-                world.clock(),
-                world.entropy().get(),
-                world.haltSwitch(),
-                self -> new TcpTransport(network.raftLoops(), self, raftLane));
+        return new NodeWorld(world.clock(), world.entropy().get(), world.haltSwitch(), network::raftLane);
     }
 
     private ServerParts wire(RaftNode<CommandOutcome> raft, Published<StateView> published, ViewSink views)
@@ -202,9 +195,7 @@ final class ServerWiring {
                 PeerRole.SERVER,
                 config.raft().memberId(),
                 world.wallClock().time());
-        TcpTransport transport = new TcpTransport(
-                network.forwardLoops(), self, TcpConfig.defaults("forward").withPlaintextLoopback());
-        ForwardLane forward = new ForwardLane(config, transport, duties, federation);
+        ForwardLane forward = new ForwardLane(config, network.forwardLane(self), duties, federation);
         try {
             forward.open();
             return forward;

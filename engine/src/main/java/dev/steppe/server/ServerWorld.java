@@ -5,7 +5,12 @@ import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.runtime.SeededEntropy;
 import dev.steppe.runtime.SystemClocks;
 import dev.steppe.state.StateView;
+import dev.steppe.transport.LinkAudit;
+import dev.steppe.transport.PeerIdentity;
+import dev.steppe.transport.tcp.TcpConfig;
 import dev.steppe.transport.tcp.TcpLoops;
+import dev.steppe.transport.tcp.TcpTransport;
+import dev.steppe.transport.tls.TlsCredentials;
 import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -29,8 +34,38 @@ public record ServerWorld(
         @Nullable Network network,
         ViewListener views) {
 
-    /** The event loops of the two lanes; may be shared by all servers of a process, never between the lanes. */
-    public record Network(TcpLoops raftLoops, TcpLoops forwardLoops) {}
+    /**
+     * How a server reaches others. The event loops may be shared by all servers of a process, never between the lanes.
+     *
+     * @param credentials the server's TLS material, for both lanes; null for plaintext, which loopback addresses only
+     *     are allowed
+     * @param audit told of every connection that was refused
+     */
+    public record Network(
+            TcpLoops raftLoops,
+            TcpLoops forwardLoops,
+            @Nullable TlsCredentials credentials,
+            LinkAudit audit) {
+
+        /** Plaintext between loopback addresses: demos and tests on one machine. */
+        public static Network plaintextOnLoopback(TcpLoops raftLoops, TcpLoops forwardLoops) {
+            return new Network(raftLoops, forwardLoops, null, LinkAudit.NONE);
+        }
+
+        TcpTransport raftLane(PeerIdentity self) {
+            return lane("raft", raftLoops, self);
+        }
+
+        TcpTransport forwardLane(PeerIdentity self) {
+            return lane("forward", forwardLoops, self);
+        }
+
+        private TcpTransport lane(String name, TcpLoops loops, PeerIdentity self) {
+            TcpConfig secured = TcpConfig.defaults(name);
+            TcpConfig config = credentials == null ? secured.withPlaintextLoopback() : secured;
+            return new TcpTransport(loops, self, config, credentials, audit);
+        }
+    }
 
     /** Told of each view before anybody else, on the apply agent: must be quick and must not throw. */
     @FunctionalInterface

@@ -44,7 +44,7 @@ public final class Federation implements AutoCloseable {
         this.config = config;
         this.world = world;
         this.views = views;
-        this.network = new ServerWorld.Network(
+        this.network = ServerWorld.Network.plaintextOnLoopback(
                 new TcpLoops("raft", world.clock(), world.entropy().get(), world.haltSwitch()),
                 new TcpLoops("forward", world.clock(), world.entropy().get(), world.haltSwitch()));
     }

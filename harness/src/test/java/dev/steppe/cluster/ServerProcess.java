@@ -80,7 +80,7 @@ public final class ServerProcess {
                 new ServerConfig.Work(ThreadLayout.SHARED, IdleChoice.BACK_OFF, 1, 0),
                 new TreeMap<>());
         ServerWorld world = ServerWorld.real();
-        ServerWorld.Network network = new ServerWorld.Network(
+        ServerWorld.Network network = ServerWorld.Network.plaintextOnLoopback(
                 new TcpLoops("raft", world.clock(), world.entropy().get(), world.haltSwitch()),
                 new TcpLoops("forward", world.clock(), world.entropy().get(), world.haltSwitch()));
         server = RegionServer.open(config, world.with(network, view -> {}));
