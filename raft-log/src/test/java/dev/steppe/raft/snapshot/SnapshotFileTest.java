@@ -175,6 +175,27 @@ final class SnapshotFileTest {
         }
     }
 
+    /** Each of its numbers alone, under a checksum that is right. */
+    @Test
+    void refusesATrailerThatSaysOtherwise() throws OperatingFault {
+        write(disk.hold(), 7, content(7, 10));
+        byte[] whole = disk.content(NAME);
+        int trailerOffset = whole.length - SnapshotLayout.TRAILER_BYTES;
+        int headerCrc = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(SnapshotLayout.HEADER_CRC);
+        for (int place : new int[] {SnapshotLayout.TOTAL_BYTES, SnapshotLayout.FILE_CRC, SnapshotLayout.CHUNK_COUNT}) {
+            ByteBuffer trailer =
+                    ByteBuffer.allocate(SnapshotLayout.TRAILER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            trailer.put(0, whole, trailerOffset, SnapshotLayout.TRAILER_BYTES);
+            trailer.put(place, (byte) (trailer.get(place) + 1));
+            int crc = new SnapshotLayout().crcOf(headerCrc, 1, trailer, SnapshotLayout.TRAILER_BYTES);
+            trailer.putInt(SnapshotLayout.CHUNK_CRC, crc);
+            byte[] changed = whole.clone();
+            trailer.get(0, changed, trailerOffset, SnapshotLayout.TRAILER_BYTES);
+            disk.putFile(NAME, changed);
+            assertTrue(refusal().endsWith("does not hold what its trailer says"), refusal());
+        }
+    }
+
     @Test
     void takesNoChunkOfAnotherFileOrPlace() throws OperatingFault {
         byte[] content = content(7, 3 * SnapshotLayout.CHUNK_PAYLOAD_MAX_BYTES);
