@@ -9,6 +9,7 @@ import dev.steppe.raft.api.SnapshotSink;
 import dev.steppe.state.StateContent;
 import dev.steppe.state.StateView;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One view on its way into a snapshot, row after row. Owned by the snapshot agent; the view is immutable, so nobody
@@ -19,12 +20,12 @@ public final class StateImage implements SnapshotImage {
 
     private final StateView view;
     private final StateContent content;
-    private final RowWriter rows = new RowWriter();
+    private @Nullable RowWriter rows;
     private RecordKind next = RecordKind.HEAD;
     private int nextOrdinal;
     private boolean isEnded;
 
-    /** Of {@code view}. O(1). */
+    /** Of {@code view}. O(1), and small: what writing takes is made at the first piece, by the thread that writes. */
     public StateImage(StateView view) {
         this.view = view;
         content = view.content();
@@ -35,17 +36,19 @@ public final class StateImage implements SnapshotImage {
         if (isEnded) {
             throw Invariant.broken("an image was written to its end before: index", view.index());
         }
-        rows.clear();
-        while (!isEnded && rows.lengthBytes() < PIECE_BYTES) {
+        RowWriter piece = rows == null ? new RowWriter() : rows;
+        rows = piece;
+        piece.clear();
+        while (!isEnded && piece.lengthBytes() < PIECE_BYTES) {
             if (nextOrdinal < count(next)) {
-                write(next, nextOrdinal++);
+                write(piece, next, nextOrdinal++);
             } else {
                 nextOrdinal = 0;
                 isEnded = next == RecordKind.END;
                 next = isEnded ? next : next.next();
             }
         }
-        sink.put(rows.buffer(), 0, rows.lengthBytes());
+        sink.put(piece.buffer(), 0, piece.lengthBytes());
         return isEnded;
     }
 
@@ -63,27 +66,27 @@ public final class StateImage implements SnapshotImage {
         };
     }
 
-    private void write(RecordKind kind, int ordinal) {
+    private void write(RowWriter piece, RecordKind kind, int ordinal) {
         switch (kind) {
-            case HEAD -> rows.head(view.index(), view.logTimeMs(), content);
-            case CLASS -> rows.nodeClass(content.nodeClassAt(ordinal));
-            case NODE -> rows.node(content.nodeAt(ordinal), content.classOfNode(ordinal));
-            case JOB -> writeJob(ordinal);
-            case ALLOCATION -> rows.allocation(content.allocationAt(ordinal), content);
-            case EVALUATION -> rows.evaluation(content.evaluationAt(ordinal), content);
-            case DEPLOYMENT -> rows.deployment(content.deploymentAt(ordinal), content);
-            case END -> rows.end();
+            case HEAD -> piece.head(view.index(), view.logTimeMs(), content);
+            case CLASS -> piece.nodeClass(content.nodeClassAt(ordinal));
+            case NODE -> piece.node(content.nodeAt(ordinal), content.classOfNode(ordinal));
+            case JOB -> writeJob(piece, ordinal);
+            case ALLOCATION -> piece.allocation(content.allocationAt(ordinal), content);
+            case EVALUATION -> piece.evaluation(content.evaluationAt(ordinal), content);
+            case DEPLOYMENT -> piece.deployment(content.deploymentAt(ordinal), content);
+            case END -> piece.end();
             case VERSION, STAGED -> throw Invariant.broken("written with its job", kind.name());
         }
     }
 
-    private void writeJob(int ordinal) {
+    private void writeJob(RowWriter piece, int ordinal) {
         List<JobVersion> versions = content.jobVersionsAt(ordinal);
         StagedSpec staged = content.stagedAt(ordinal);
-        rows.job(content.jobKeyAt(ordinal), versions.size(), staged != null);
-        versions.forEach(rows::version);
+        piece.job(content.jobKeyAt(ordinal), versions.size(), staged != null);
+        versions.forEach(piece::version);
         if (staged != null) {
-            rows.staged(staged);
+            piece.staged(staged);
         }
     }
 }

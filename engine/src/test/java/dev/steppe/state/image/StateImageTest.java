@@ -62,6 +62,7 @@ final class StateImageTest {
         for (int pieceBytes : new int[] {1, 7, 4_096, Integer.MAX_VALUE}) {
             StateStore store = new StateStore();
             restore(store, bytes, pieceBytes);
+            assertEquals(900, store.view().journal().sinceIndex());
             StateView after = store.commit(900, 9_000);
             assertEquals(before.stateHash(), after.stateHash());
             assertEquals(StateRecount.hashOf(after), after.stateHash());
