@@ -22,7 +22,13 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +135,54 @@ final class RaftLogFileTest {
                 again.directory().names().stream().filter(SegmentLayout::isName).count();
         assertTrue(segmentCount <= 8, again.directory().names()::toString);
         again.close();
+    }
+
+    /** A mapping that goes under a reader ends the process, and this test with it. */
+    @ParameterizedTest
+    @EnumSource
+    void isReadByOthersWhileSegmentsGo(WriteStrategy strategy) throws Exception {
+        OpenLog open = openDirectory(small(strategy));
+        RaftLog log = open.log();
+        AtomicLong readableIndex = new AtomicLong();
+        AtomicBoolean isOver = new AtomicBoolean();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        List<Future<Long>> readers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            EntryCursor cursor = log.openCursor();
+            int stride = 1 + 6 * i;
+            readers.add(threads.submit(() -> {
+                long readCount = 0;
+                while (!isOver.get()) {
+                    long readable = readableIndex.get();
+                    long first = Math.max(1, Math.max(log.firstIndex() - 2, cursor.index() - 3));
+                    for (long index = first; index <= readable; index += stride) {
+                        if (cursor.moveTo(index, readable)) {
+                            assertEquals(index, cursor.buffer().getLong(cursor.payloadOffset() + 2_000));
+                            readCount++;
+                        }
+                    }
+                }
+                cursor.close();
+                return readCount;
+            }));
+        }
+        UnsafeBuffer payload = new UnsafeBuffer(new byte[3_000]);
+        for (int round = 1; round <= 1_500; round++) {
+            if (!log.isNextPrepared()) {
+                log.prepareNext();
+            }
+            payload.putLong(2_000, round);
+            log.beginBatch(1, round);
+            assertEquals(AppendVerdict.APPENDED, log.appendEntry(1, payload, 0, 3_000));
+            readableIndex.set(log.writeBatch());
+            log.truncatePrefix(round - 2);
+        }
+        isOver.set(true);
+        for (Future<Long> reader : readers) {
+            assertTrue(reader.get() > 0);
+        }
+        threads.shutdown();
+        open.close();
     }
 
     @ParameterizedTest
