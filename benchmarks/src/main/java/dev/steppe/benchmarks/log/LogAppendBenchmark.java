@@ -2,6 +2,7 @@ package dev.steppe.benchmarks.log;
 
 import dev.steppe.base.OperatingFault;
 import dev.steppe.benchmarks.baseline.AppendShape;
+import dev.steppe.raft.storage.WriteStrategy;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -40,12 +41,16 @@ public class LogAppendBenchmark {
     @Param("256")
     public int segmentMib;
 
+    /** How entries get into their segment. */
+    @Param
+    public WriteStrategy strategy;
+
     private OpenLogWorld world;
 
     /** Opens a new log. */
     @Setup(Level.Trial)
     public void open() throws OperatingFault, IOException {
-        world = OpenLogWorld.open(segmentMib);
+        world = OpenLogWorld.open(segmentMib, strategy);
         if (!world.isDurable()) {
             System.out.println("# unforced: the file system of java.io.tmpdir cannot force");
         }

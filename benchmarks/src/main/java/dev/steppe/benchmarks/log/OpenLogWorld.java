@@ -10,6 +10,7 @@ import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.storage.PrepareVerdict;
+import dev.steppe.raft.storage.WriteStrategy;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
 import java.io.File;
@@ -44,13 +45,13 @@ final class OpenLogWorld implements AutoCloseable {
         roomBytes = segmentBytes;
     }
 
-    /** Opens an empty log with segments of {@code segmentMib} MiB. */
-    static OpenLogWorld open(int segmentMib) throws OperatingFault, IOException {
+    /** Opens an empty log with segments of {@code segmentMib} MiB that are written by {@code strategy}. */
+    static OpenLogWorld open(int segmentMib, WriteStrategy strategy) throws OperatingFault, IOException {
         Path parent = Files.createTempDirectory("steppe-benchmark-");
         if (!(FileDirectory.hold(parent.resolve("data")) instanceof DirectoryVerdict.Held held)) {
             throw new IllegalStateException("a new directory is in use: " + parent);
         }
-        LogConfig config = new LogConfig(segmentMib << 20, BATCH_MAX_BYTES);
+        LogConfig config = new LogConfig(segmentMib << 20, BATCH_MAX_BYTES, strategy);
         if (!(LogRecovery.open(held.directory(), IDENTITY, config, () -> 1, LogPosition.ORIGIN)
                 instanceof RecoveryVerdict.Clean clean)) {
             throw new IllegalStateException("a new log is not clean: " + parent);
@@ -63,11 +64,15 @@ final class OpenLogWorld implements AutoCloseable {
         return open.directory().isDurable();
     }
 
-    /** Makes the next segment if the current one might not take {@code entryCount} entries. */
+    /**
+     * Makes the next segment, of an old one if there is one, unless the current one surely takes {@code entryCount}
+     * entries.
+     */
     void prepareFor(int entryCount) throws OperatingFault {
         if (roomBytes >= (long) entryCount * ENTRY_MAX_BYTES) {
             return;
         }
+        open.log().truncatePrefix(open.log().lastIndex());
         if (open.log().prepareNext() != PrepareVerdict.PREPARED) {
             throw new IllegalStateException("the disk is full; clear " + parent.getParent());
         }

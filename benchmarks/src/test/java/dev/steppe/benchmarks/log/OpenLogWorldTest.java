@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.benchmarks.baseline.AppendShape;
 import dev.steppe.benchmarks.fixture.AllocatedBytes;
+import dev.steppe.raft.storage.WriteStrategy;
 import java.io.IOException;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class OpenLogWorldTest {
     private static final int SEGMENT_MIB = 128;
@@ -15,9 +17,10 @@ final class OpenLogWorldTest {
     private static final int ROUND_COUNT = 5;
     private static final int ROUND_BATCHES = 625;
 
-    @Test
-    void appendsWithoutAllocating() throws OperatingFault, IOException {
-        try (OpenLogWorld world = OpenLogWorld.open(SEGMENT_MIB)) {
+    @ParameterizedTest
+    @EnumSource
+    void appendsWithoutAllocating(WriteStrategy strategy) throws OperatingFault, IOException {
+        try (OpenLogWorld world = OpenLogWorld.open(SEGMENT_MIB, strategy)) {
             append(world, WARM_BATCHES);
             // The least of some rounds: in the first ones the compiler may still be at work on a busy machine.
             long leastBytes = Long.MAX_VALUE;

@@ -288,6 +288,10 @@ public final class LogRecovery {
         IdentityFile identityFile = parts.identityFile();
         identityFile.begin();
         identityFile.close();
+        table.active().warm();
+        if (table.isNextPrepared()) {
+            table.nextPrepared().warm();
+        }
         RaftLog log = new RaftLog(
                 directory, identity, config, new RaftLog.Recovered(table, pool, parts.base(), watermark, batch));
         OpenLog open =

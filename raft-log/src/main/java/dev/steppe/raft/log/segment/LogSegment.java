@@ -183,6 +183,11 @@ public final class LogSegment {
         file.force();
     }
 
+    /** Makes it ready to be written without waiting for the disk to read it first. */
+    public void warm() {
+        file.warm();
+    }
+
     /** Unmaps and closes; nobody reads any more. Idempotent. */
     public void close() {
         file.close();
