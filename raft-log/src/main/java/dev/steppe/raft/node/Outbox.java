@@ -25,6 +25,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Outbox {
     private static final int HELD_MAX_COUNT = 1 << 11;
 
+    private static final long NOTHING_COPIED = -1;
+
     private final NodeMail mail;
     private final TimingWatch watch;
     private final EntryCursor cursor;
@@ -33,6 +35,11 @@ final class Outbox {
     private final UnsafeBuffer frame;
     private final List<Held> held = new ArrayList<>();
     private final List<Held> free = new ArrayList<>();
+    /** The entries whose records stand in the frame, checked. */
+    private long copiedPrevIndex;
+
+    private long copiedLastIndex = NOTHING_COPIED;
+    private int copiedBytes;
     private long vaultForced;
     private long readableIndex;
     private boolean isSilent;
@@ -75,6 +82,9 @@ final class Outbox {
 
     /** Entries up to {@code index} can be read; falls when entries are cut. */
     void readable(long index) {
+        if (index < readableIndex) {
+            copiedLastIndex = NOTHING_COPIED;
+        }
         readableIndex = index;
     }
 
@@ -163,6 +173,7 @@ final class Outbox {
                 return;
             }
         } else {
+            copiedLastIndex = NOTHING_COPIED;
             length = encoder.encode(message, frame, 0);
         }
         if (link.offer(frame, 0, length) != OfferVerdict.SENT) {
@@ -172,24 +183,38 @@ final class Outbox {
         }
     }
 
-    /** Length of the frame; -1, and this member stops, if the log does not hold any more what was written. */
+    /**
+     * Length of the frame; -1, and this member stops, if the log does not hold any more what was written. What the
+     * frame before carried to another follower is copied and checked once only.
+     */
     private int encodeWithEntries(AppendAsk ask) {
         // The head of an append has one length; it is written twice because the bytes of the entries stand in it.
         int headBytes = encoder.encode(ask, frame, 0);
-        int offset = headBytes;
+        if (ask.prevIndex() != copiedPrevIndex || ask.lastIndex() != copiedLastIndex) {
+            copiedLastIndex = NOTHING_COPIED;
+            copiedBytes = copyEntries(ask, headBytes);
+            ask.entries(ask.entryTerm(), ask.entryCount(), copiedBytes);
+            if (!runs.isSound(ask, frame, headBytes, readableIndex)) {
+                mail.faults.offer(new OperatingFault("entries " + (ask.prevIndex() + 1) + " to " + ask.lastIndex()
+                        + " of this log are not what was written; check the disk, others go on without this server"));
+                return -1;
+            }
+            copiedPrevIndex = ask.prevIndex();
+            copiedLastIndex = ask.lastIndex();
+        }
+        ask.entries(ask.entryTerm(), ask.entryCount(), copiedBytes);
+        encoder.encode(ask, frame, 0);
+        return headBytes + copiedBytes;
+    }
+
+    private int copyEntries(AppendAsk ask, int startOffset) {
+        int offset = startOffset;
         for (long index = ask.prevIndex() + 1; index <= ask.lastIndex(); index++) {
             cursor.moveTo(index, readableIndex);
             int recordBytes = cursor.recordBytes();
             frame.putBytes(offset, cursor.buffer(), cursor.recordOffset(), recordBytes);
             offset += recordBytes;
         }
-        ask.entries(ask.entryTerm(), ask.entryCount(), offset - headBytes);
-        if (!runs.isSound(ask, frame, headBytes, readableIndex)) {
-            mail.faults.offer(new OperatingFault("entries " + (ask.prevIndex() + 1) + " to " + ask.lastIndex()
-                    + " of this log are not what was written; check the disk, others go on without this server"));
-            return -1;
-        }
-        encoder.encode(ask, frame, 0);
-        return offset;
+        return offset - startOffset;
     }
 }

@@ -37,6 +37,7 @@ final class FrameOutbox {
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong spareBytes = new AtomicLong();
     private final AtomicBoolean woken = new AtomicBoolean();
+    private final CRC32C loopCrc = new CRC32C();
     private final int inFlightMaxBytes;
     private @Nullable Slot moving;
     private int movedBytes;
@@ -67,6 +68,17 @@ final class FrameOutbox {
         waiting = new MpscAtomicArrayQueue<>(bounds.inFlightMaxCount());
         spare = new SpmcAtomicArrayQueue<>(waiting.capacity());
         inFlightMaxBytes = bounds.inFlightMaxBytes();
+    }
+
+    /** Writes one frame into {@code out}, which is empty and has room for it. The loop, when nothing waits here. */
+    void write(ByteBuf out, DirectBuffer buffer, int offset, int length) {
+        int totalBytes = FrameLayout.HEADER_BYTES + length;
+        out.writeIntLE(0).writeIntLE(length).writeIntLE(FrameLayout.DATA);
+        buffer.getBytes(offset, out.internalNioBuffer(FrameLayout.HEADER_BYTES, length), length);
+        out.writerIndex(totalBytes);
+        loopCrc.reset();
+        loopCrc.update(out.internalNioBuffer(FrameLayout.LENGTH_OFFSET, totalBytes - FrameLayout.LENGTH_OFFSET));
+        out.setIntLE(FrameLayout.CRC_OFFSET, (int) loopCrc.getValue());
     }
 
     /** Copies one frame in; false, and nothing done, when a bound is reached. Any thread. */

@@ -85,18 +85,38 @@ final class TcpConnection implements Link, FrameSink {
             return OfferVerdict.CLOSED;
         }
         FrameOutbox box = outbox();
+        boolean mayWriteNow =
+                transport.loops().isCarrying() && !transport.loops().isReading();
+        if (mayWriteNow && box.isEmpty() && channel.isWritable()) {
+            writeNow(buffer, offset, length);
+            return OfferVerdict.SENT;
+        }
         if (!box.put(buffer, offset, length)) {
             return OfferVerdict.BACK_PRESSURED;
         }
         if (box.claimWake()) {
-            if (transport.loops().isCarrying() && !transport.loops().isReading()) {
-                // Now, not after what this thread does next: it may be about to wait for its disk.
+            if (mayWriteNow) {
                 drain();
             } else if (!transport.loops().execute(drainTask)) {
                 return OfferVerdict.CLOSED;
             }
         }
         return OfferVerdict.SENT;
+    }
+
+    /**
+     * Puts one frame straight into the socket. At once, not after what this thread does next: if it carries agents, it
+     * may be about to wait for its disk.
+     */
+    private void writeNow(DirectBuffer buffer, int offset, int length) {
+        try {
+            ByteBuf out = channel.alloc().directBuffer(FrameLayout.HEADER_BYTES + length);
+            outbox().write(out, buffer, offset, length);
+            TcpLoops.leave(channel.writeAndFlush(out, channel.voidPromise()));
+            spokeNs = transport.loops().nowNs();
+        } catch (Throwable e) {
+            transport.loops().halt(e);
+        }
     }
 
     private FrameOutbox outbox() {
