@@ -106,7 +106,7 @@ class TcpGroupTest {
 
     /** INVOKED stands for the event loop here. */
     private void start(int id, ThreadLayout layout) throws OperatingFault {
-        RaftConfig.Timing timing = new RaftConfig.Timing(50, 500, 1_000);
+        RaftConfig.Timing timing = new RaftConfig.Timing(50, 1_500, 2_500);
         RaftConfig config = new RaftConfig(99, "north", id, members, timing, RaftConfig.Limits.SMALL);
         TcpConfig tcp = TcpConfig.defaults("raft").withPlaintextLoopback();
         NodeWorld world = new NodeWorld(
