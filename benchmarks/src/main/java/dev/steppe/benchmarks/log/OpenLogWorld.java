@@ -32,31 +32,34 @@ final class OpenLogWorld implements AutoCloseable {
     private static final int ENTRY_MAX_BYTES = AppendShape.PAYLOAD_BYTES + 32;
 
     private final Path parent;
-    private final RecoveryVerdict.OpenLog open;
-    private final int segmentBytes;
+    private final LogConfig config;
+    private RecoveryVerdict.OpenLog open;
     private final UnsafeBuffer payload = new UnsafeBuffer(AppendShape.payload());
     private long roomBytes;
     private long logTimeMs;
 
-    private OpenLogWorld(Path parent, RecoveryVerdict.OpenLog open, int segmentBytes) {
+    private OpenLogWorld(Path parent, LogConfig config) throws OperatingFault {
         this.parent = parent;
-        this.open = open;
-        this.segmentBytes = segmentBytes;
-        roomBytes = segmentBytes;
+        this.config = config;
+        open = recover(parent, config);
+        roomBytes = config.segmentBytes();
     }
 
     /** Opens an empty log with segments of {@code segmentMib} MiB that are written by {@code strategy}. */
     static OpenLogWorld open(int segmentMib, WriteStrategy strategy) throws OperatingFault, IOException {
         Path parent = Files.createTempDirectory("steppe-benchmark-");
+        return new OpenLogWorld(parent, new LogConfig(segmentMib << 20, BATCH_MAX_BYTES, strategy));
+    }
+
+    private static RecoveryVerdict.OpenLog recover(Path parent, LogConfig config) throws OperatingFault {
         if (!(FileDirectory.hold(parent.resolve("data")) instanceof DirectoryVerdict.Held held)) {
-            throw new IllegalStateException("a new directory is in use: " + parent);
+            throw new IllegalStateException("the directory is in use: " + parent);
         }
-        LogConfig config = new LogConfig(segmentMib << 20, BATCH_MAX_BYTES, strategy);
         if (!(LogRecovery.open(held.directory(), IDENTITY, config, () -> 1, LogPosition.ORIGIN)
                 instanceof RecoveryVerdict.Clean clean)) {
-            throw new IllegalStateException("a new log is not clean: " + parent);
+            throw new IllegalStateException("the log is not clean: " + parent);
         }
-        return new OpenLogWorld(parent, clean.open(), segmentMib << 20);
+        return clean.open();
     }
 
     /** False where the file system cannot force: then no figure of a force means anything. */
@@ -76,7 +79,7 @@ final class OpenLogWorld implements AutoCloseable {
         if (open.log().prepareNext() != PrepareVerdict.PREPARED) {
             throw new IllegalStateException("the disk is full; clear " + parent.getParent());
         }
-        roomBytes += segmentBytes;
+        roomBytes += config.segmentBytes();
     }
 
     /** Appends one batch of {@code entryCount} entries; not forced. */
@@ -91,6 +94,30 @@ final class OpenLogWorld implements AutoCloseable {
         }
         roomBytes -= log.batchBytes();
         return log.writeBatch();
+    }
+
+    /** Makes the next segment, whatever the current one still takes: nothing of the log is given up. */
+    void prepareMore() throws OperatingFault {
+        if (open.log().prepareNext() != PrepareVerdict.PREPARED) {
+            throw new IllegalStateException("the disk is full; clear " + parent.getParent());
+        }
+        roomBytes += config.segmentBytes();
+    }
+
+    /** Cuts the last {@code entryCount} entries. */
+    void cut(int entryCount) throws OperatingFault {
+        RaftLog log = open.log();
+        if (log.truncateFrom(log.lastIndex() - entryCount + 1) != AppendVerdict.APPENDED) {
+            throw new IllegalStateException("there is no room for a cut mark");
+        }
+        roomBytes -= ENTRY_MAX_BYTES;
+    }
+
+    /** Closes the log and recovers it; the last index. */
+    long reopen() throws OperatingFault {
+        open.close();
+        open = recover(parent, config);
+        return open.log().lastIndex();
     }
 
     /** Forces what was appended. */
