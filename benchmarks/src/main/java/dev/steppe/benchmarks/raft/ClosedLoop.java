@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -71,6 +72,36 @@ public final class ClosedLoop implements GroupUnderLoad.Acks {
         return figures;
     }
 
+    /**
+     * Sends {@code ratePerSecond} commands, evenly, for {@code windowNs}, then waits for the last. A latency counts
+     * from when the command was due, so that a command that could not be sent in time is not forgotten.
+     */
+    public WindowFigures runEvenly(GroupUnderLoad group, double ratePerSecond, long windowNs, long stallNs) {
+        latencies.reset();
+        ProcessorMeter meter = ProcessorMeter.start();
+        double gapNs = TimeUnit.SECONDS.toNanos(1) / ratePerSecond;
+        long startNs = System.nanoTime();
+        long startCount = doneCount;
+        long firstSequence = sentCount;
+        long nowNs = startNs;
+        while (nowNs - startNs < windowNs) {
+            long dueCount = (long) ((nowNs - startNs) / gapNs) - (sentCount - firstSequence);
+            int workCount = group.poll() + collect();
+            while (dueCount-- > 0 && sentCount - doneCount < IN_FLIGHT_MAX) {
+                long dueNs = startNs + (long) ((sentCount - firstSequence) * gapNs);
+                if (!send(group, dueNs)) {
+                    break;
+                }
+                workCount++;
+            }
+            idle.idle(workCount);
+            nowNs = System.nanoTime();
+        }
+        drain(group, stallNs);
+        long endNs = System.nanoTime();
+        return WindowFigures.of(IN_FLIGHT_MAX, doneCount - startCount, endNs - startNs, latencies, meter);
+    }
+
     /** Has {@code commandCount} more commands committed, {@code inFlightCount} at a time; measures nothing. */
     public void commit(GroupUnderLoad group, int inFlightCount, long commandCount, long stallNs) {
         long targetCount = sentCount + commandCount;
@@ -99,15 +130,20 @@ public final class ClosedLoop implements GroupUnderLoad.Acks {
     private int fill(GroupUnderLoad group, int inFlightCount) {
         int filledCount = 0;
         while (sentCount - doneCount < inFlightCount) {
-            command.putLong(0, sentCount, ByteOrder.LITTLE_ENDIAN);
-            sentNs[(int) (sentCount & MASK)] = System.nanoTime();
-            if (!group.offer(command, 0, command.capacity())) {
+            if (!send(group, System.nanoTime())) {
                 break;
             }
-            sentCount++;
             filledCount++;
         }
         return filledCount;
+    }
+
+    private boolean send(GroupUnderLoad group, long fromNs) {
+        command.putLong(0, sentCount, ByteOrder.LITTLE_ENDIAN);
+        sentNs[(int) (sentCount & MASK)] = fromNs;
+        boolean isTaken = group.offer(command, 0, command.capacity());
+        sentCount += isTaken ? 1 : 0;
+        return isTaken;
     }
 
     /** Takes acknowledgements in the order of sending; one that came early waits for those before it, timed already. */

@@ -145,6 +145,11 @@ public final class SteppeGroup implements GroupUnderLoad {
         return description;
     }
 
+    /** Append to quorum as the leader measured it of late, p99.9, microseconds. */
+    double broadcastP999Us() {
+        return leader.status().timing().broadcast().p999Us();
+    }
+
     @Override
     public void close() {
         nodes.forEach(RaftNode::close);
