@@ -33,6 +33,9 @@ import org.agrona.CloseHelper;
  */
 public final class FileDirectory implements StorageDirectory {
     static final String LOCK = "lock";
+    /** Beginning of the names of folders in which damaged files are kept. */
+    private static final String SET_ASIDE = "damaged-";
+
     private static final List<String> FOLDERS = List.of("segments", "snapshots");
     /** A file that is being filled; whatever carries this ending when a directory is opened was never finished. */
     static final String UNFINISHED = ".preparing";
@@ -225,12 +228,14 @@ public final class FileDirectory implements StorageDirectory {
         }
     }
 
-    /** The directory itself, as nothing, and the folders in it, each with its slash. */
+    /** The directory itself, as nothing, and the folders in it that are ours, each with its slash. */
     private static List<String> foldersOf(Path root) throws IOException {
         List<String> folders = new ArrayList<>(List.of(""));
         try (Stream<Path> entries = Files.list(root)) {
             entries.filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
-                    .forEach(entry -> folders.add(entry.getFileName() + "/"));
+                    .map(entry -> String.valueOf(entry.getFileName()))
+                    .filter(name -> FOLDERS.contains(name) || name.startsWith(SET_ASIDE))
+                    .forEach(name -> folders.add(name + "/"));
         }
         return folders;
     }

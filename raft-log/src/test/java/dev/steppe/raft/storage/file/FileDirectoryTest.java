@@ -136,6 +136,8 @@ final class FileDirectoryTest {
         assertThrows(InvariantBroken.class, () -> directory.rename(SEGMENT, "segments/segment-9"));
         directory.rename(SEGMENT, "segments/segment-2");
         directory.rename("segments/segment-9", "damaged-1/segment-9");
+        Files.createDirectory(parent.resolve("data").resolve("lost+found"));
+        Files.write(parent.resolve("data").resolve("lost+found").resolve("x"), new byte[1]);
         assertEquals(List.of("damaged-1/segment-9", "segments/segment-2"), directory.names());
         assertEquals(
                 "rwx------",
