@@ -387,5 +387,6 @@ class SnapshotRulesTest {
         assertEquals(one.core.membership(), one.core.membershipAt(4));
         one.step(new RaftInput.SnapshotTaken(4, 5, 500, one.core.membership())).step(new RaftInput.Compacted(4));
         assertEquals(4, one.core.membershipIndex());
+        assertThrows(InvariantBroken.class, () -> one.core.membershipAt(3), "gone with its entries");
     }
 }
