@@ -1,5 +1,6 @@
 package dev.steppe.fault;
 
+import dev.steppe.runtime.SystemClocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,15 +16,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP proxy on loopback that mistreats what passes: delays it, narrows it, swallows it, flips its bits, breaks the
  * connection at a given byte. For real processes and real sockets, where no simulated network reaches. One thread of
- * its own serves all connections; the methods may be called by any thread and take effect at once.
+ * its own serves all connections; the methods may be called by any thread and have taken effect when they return.
  *
  * <p>Each connection gets two {@link Toll}s when it is accepted, one for each direction, from the plan that holds then;
  * {@link #heal} lifts the tolls of those that live. What was swallowed stays swallowed.
@@ -38,8 +41,8 @@ public final class FaultProxy implements AutoCloseable {
     private final List<Passage> passages = new ArrayList<>();
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final AtomicLong acceptedCount = new AtomicLong();
+    private final NanoClock clock;
     private final ByteBuffer scratch = ByteBuffer.allocate(CHUNK_BYTES);
-    private final Thread thread;
     private IntFunction<Tolls> plan = ordinal -> Tolls.FREE;
     private InetSocketAddress target;
     private volatile boolean closed;
@@ -80,16 +83,22 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * Starts a proxy before {@code target}.
+     * Starts a proxy before {@code target} that counts time as the platform does.
      *
      * @param target {@code host:port} with a literal host
      */
     public FaultProxy(String target) throws IOException {
+        this(target, SystemClocks.nano());
+    }
+
+    /** The same with a clock of its own for delays and widths. */
+    public FaultProxy(String target, NanoClock clock) throws IOException {
+        this.clock = clock;
         this.target = parse(target);
         listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
         listening.configureBlocking(false);
         listening.register(selector, SelectionKey.OP_ACCEPT);
-        thread = new Thread(this::run, "fault-proxy");
+        Thread thread = new Thread(this::run, "fault-proxy");
         thread.setDaemon(true);
         thread.start();
     }
@@ -126,6 +135,13 @@ public final class FaultProxy implements AutoCloseable {
         });
     }
 
+    /** Bytes that were read and have not passed yet. */
+    public long heldBytes() {
+        AtomicLong sum = new AtomicLong();
+        order(() -> passages.forEach(passage -> sum.addAndGet(passage.heldBytes)));
+        return sum.get();
+    }
+
     /** Ends every living connection. */
     public void cutAll(End end) {
         order(() -> List.copyOf(passages).forEach(passage -> passage.end(end)));
@@ -137,9 +153,21 @@ public final class FaultProxy implements AutoCloseable {
         selector.wakeup();
     }
 
+    /** Lets the proxy's thread do it, and waits until it is done. */
     private void order(Runnable order) {
-        orders.add(order);
+        CountDownLatch done = new CountDownLatch(1);
+        orders.add(() -> {
+            order.run();
+            done.countDown();
+        });
         selector.wakeup();
+        try {
+            while (!closed && !done.await(IDLE_MS, TimeUnit.MILLISECONDS)) {
+                selector.wakeup();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt(); // It will be done all the same.
+        }
     }
 
     private void run() {
@@ -154,7 +182,7 @@ public final class FaultProxy implements AutoCloseable {
                     serve(key);
                 }
                 selector.selectedKeys().clear();
-                List.copyOf(passages).forEach(passage -> passage.pour(System.nanoTime()));
+                List.copyOf(passages).forEach(passage -> passage.pour(clock.nanoTime()));
             }
             List.copyOf(passages).forEach(passage -> passage.end(End.CLOSE));
         } catch (IOException e) {
@@ -163,7 +191,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private long waitMs() {
-        long nowNs = System.nanoTime();
+        long nowNs = clock.nanoTime();
         long untilNs = TimeUnit.MILLISECONDS.toNanos(IDLE_MS);
         for (Passage passage : passages) {
             untilNs = Math.min(untilNs, Math.max(1, passage.dueNs(nowNs) - nowNs));
@@ -214,7 +242,7 @@ public final class FaultProxy implements AutoCloseable {
         private @Nullable Passage other;
         private int heldBytes;
         private long readBytes;
-        private long nextPourNs = System.nanoTime();
+        private long nextPourNs = clock.nanoTime();
         private boolean sourceDone;
         private boolean over;
 
@@ -262,7 +290,7 @@ public final class FaultProxy implements AutoCloseable {
             flip(copy);
             readBytes += takenBytes;
             if (takenBytes > 0) {
-                held.add(new Chunk(ByteBuffer.wrap(copy), System.nanoTime() + toll.delayNs));
+                held.add(new Chunk(ByteBuffer.wrap(copy), clock.nanoTime() + toll.delayNs));
                 heldBytes += takenBytes;
             }
         }
