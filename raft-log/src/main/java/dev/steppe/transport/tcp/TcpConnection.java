@@ -110,7 +110,10 @@ final class TcpConnection implements Link, FrameSink {
      */
     private void writeNow(DirectBuffer buffer, int offset, int length) {
         try {
-            ByteBuf out = channel.alloc().directBuffer(FrameLayout.HEADER_BYTES + length);
+            int totalBytes = FrameLayout.HEADER_BYTES + length;
+            ByteBuf out = totalBytes <= LoopBuffers.BATCH_BYTES
+                    ? transport.loops().buffers().takeBatch(channel.alloc())
+                    : channel.alloc().directBuffer(totalBytes);
             outbox().write(out, buffer, offset, length);
             TcpLoops.leave(channel.writeAndFlush(out, channel.voidPromise()));
             spokeNs = transport.loops().nowNs();
