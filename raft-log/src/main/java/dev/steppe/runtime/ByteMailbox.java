@@ -71,6 +71,9 @@ public final class ByteMailbox {
         target.putLong(index + Long.BYTES, second, ByteOrder.LITTLE_ENDIAN);
         target.putBytes(index + HEAD_BYTES, buffer, offset, length);
         ring.commit(index);
+        if (doorbell != null) {
+            doorbell.ring();
+        }
         return true;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Tag;
@@ -99,5 +100,18 @@ class ByteMailboxTest {
                 idle.idle();
             }
         }
+    }
+
+    @Test
+    void ringsForEveryKindOfOffer() {
+        AtomicInteger answerCount = new AtomicInteger();
+        Doorbell bell = new Doorbell();
+        bell.answeredBy(answerCount::incrementAndGet);
+        ByteMailbox box = new ByteMailbox(4096, bell);
+        UnsafeBuffer message = new UnsafeBuffer(new byte[8]);
+        box.offer(1, message, 0, 8);
+        bell.heard();
+        box.offer(1, 2, 3, message, 0, 8);
+        assertEquals(2, answerCount.get());
     }
 }
