@@ -94,6 +94,11 @@ public final class SnapshotReceiver implements AutoCloseable {
         return append(chunk, length);
     }
 
+    /** Last entry of the snapshot that {@link #isWhole()} speaks of; 0 if nothing is on its way. */
+    public long wholeIndex() {
+        return begun == null ? 0 : begun.index;
+    }
+
     /** True from the last chunk until {@link #step()} ends, or a chunk of another snapshot begins that one. */
     public boolean isWhole() {
         return file != null && begun != null && file.lengthBytes() == begun.totalBytes;
