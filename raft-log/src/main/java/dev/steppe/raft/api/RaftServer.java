@@ -39,6 +39,26 @@ public interface RaftServer<R> extends AutoCloseable {
     ProposeVerdict read(ReadListener listener);
 
     /**
+     * Asks for one step to another membership. ACCEPTED promises exactly one call of {@code listener}; who does not
+     * lead refuses through it.
+     */
+    ProposeVerdict changeMembership(MembershipChange change, ChangeListener listener);
+
+    /**
+     * Asks this leader to hand its office to another voter, within one election time-out; proposals are refused
+     * meanwhile. ACCEPTED promises exactly one call of {@code listener}.
+     *
+     * @param targetId who shall lead; 0 for whoever has most of the log
+     */
+    ProposeVerdict transferLeadership(int targetId, ChangeListener listener);
+
+    /**
+     * Has a snapshot taken as soon as the one that is being written, if any, is done; nothing happens where the state
+     * machine keeps none. Shows in {@link RaftStatus.GroupStatus#snapshotIndex()}.
+     */
+    void snapshotNow();
+
+    /**
      * The log time that a batch written now would carry, in milliseconds; meaningful on the leader, an estimate that
      * never goes backwards elsewhere.
      */

@@ -1,5 +1,7 @@
 package dev.steppe.raft.api;
 
+import dev.steppe.raft.quorum.Membership;
+
 /**
  * A picture of one member.
  *
@@ -10,6 +12,7 @@ package dev.steppe.raft.api;
  * @param stateHash hash of the state, and of the client sessions if there are any, at {@link Indexes#appliedIndex()}
  * @param durability whether an acknowledgement survives power loss
  * @param timing the inequality that keeps a quorum stable
+ * @param group membership, quarantine, snapshots
  */
 public record RaftStatus(
         int memberId,
@@ -19,7 +22,26 @@ public record RaftStatus(
         Indexes indexes,
         long stateHash,
         Durability durability,
-        TimingStatus timing) {
+        TimingStatus timing,
+        GroupStatus group) {
+
+    /**
+     * Who belongs to the group, as this member knows it, and what this member is worth to it.
+     *
+     * @param membershipIndex entry that says {@code membership}; it may not be committed yet
+     * @param isQuarantined this member neither votes nor counts until a leader has refilled it
+     * @param quarantinedVoterCount voters that told this candidate that they are quarantined; once they are a majority
+     *     the group stands still until an operator helps
+     * @param snapshotIndex last entry of the newest snapshot here, 0 if there is none
+     * @param firstIndex first entry that the log still has
+     */
+    public record GroupStatus(
+            long membershipIndex,
+            Membership membership,
+            boolean isQuarantined,
+            int quarantinedVoterCount,
+            long snapshotIndex,
+            long firstIndex) {}
 
     /** Roles of a voter (Ongaro thesis §3.3; PRE_CANDIDATE §9.6). */
     public enum Role {

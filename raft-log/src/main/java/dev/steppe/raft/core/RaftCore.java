@@ -159,6 +159,11 @@ public final class RaftCore {
         return standing.role() == Role.LEADER ? leading.nextDeadlineNs() : election.deadlineNs();
     }
 
+    /** What this core was told at its start. */
+    public CoreSettings settings() {
+        return standing.settings;
+    }
+
     /** Current role. */
     public Role role() {
         return standing.role();

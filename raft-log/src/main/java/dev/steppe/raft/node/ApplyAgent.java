@@ -1,15 +1,18 @@
 package dev.steppe.raft.node;
 
 import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.agreement.HashMarks;
 import dev.steppe.raft.api.RoleListener;
-import dev.steppe.raft.api.StateMachine;
 import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.node.NodeMail.Pen;
 import dev.steppe.raft.node.Replica.Outcome;
+import dev.steppe.raft.snapshot.SnapshotReader;
 import dev.steppe.runtime.BelledAgent;
 import dev.steppe.runtime.Doorbell;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 
@@ -31,18 +34,29 @@ final class ApplyAgent<R> implements BelledAgent {
     private final Pen toConsensus;
     private final MessageHandler handler = this::onMail;
     private final Deque<ReadDesk.Batch> waitingReads = new ArrayDeque<>();
+    private final long captureEveryBytes;
+    private final Consumer<SnapshotReader> restoring = this::restore;
     private long targetIndex;
+    private long restoredIndex;
     private boolean isNewsDue;
+    private boolean isMarkDue;
     private Office office = new Office(0, 0);
     private volatile long lastLogTimeMs;
 
     /** A leadership whose first entry has not been applied yet; term 0 = none. */
     private record Office(long term, long noOpIndex) {}
 
-    ApplyAgent(StateMachine<R> machine, RoleListener roles, NodeMail mail, Desks<R> desks, EntryCursor cursor) {
-        replica = new Replica<>(machine);
+    /** What the agent works on: a replica as far as it was restored, and when it is captured; 0 = only when asked. */
+    record State<R>(Replica<R> replica, RoleListener roles, long captureEveryBytes) {}
+
+    ApplyAgent(State<R> state, NodeMail mail, Desks<R> desks, EntryCursor cursor) {
+        replica = state.replica();
+        captureEveryBytes = state.captureEveryBytes();
+        targetIndex = replica.appliedIndex();
+        lastLogTimeMs = replica.logTimeMs();
+        isNewsDue = targetIndex > 0;
         waiters = new Waiters<>(desks.proposals(), ENTRY_COUNT);
-        this.roles = roles;
+        roles = state.roles();
         this.mail = mail;
         reads = desks.reads();
         this.cursor = cursor;
@@ -59,14 +73,24 @@ final class ApplyAgent<R> implements BelledAgent {
 
     @Override
     public int doWork() {
-        int workCount = mail.apply.drain(handler, DRAIN_COUNT);
+        int workCount = mail.apply.drain(handler, DRAIN_COUNT) + mail.restores.drain(restoring, 1);
         int appliedCount = 0;
-        while (replica.appliedIndex() < targetIndex && appliedCount < ENTRY_COUNT) {
+        // A batch ends at a mark, where the state is published and its hash taken; no mark may be left out.
+        boolean isAtMark = isMarkDue;
+        while (!isAtMark && replica.appliedIndex() < targetIndex && appliedCount < ENTRY_COUNT) {
             applyNext();
             appliedCount++;
+            isAtMark = HashMarks.isMark(replica.appliedIndex());
         }
         if (appliedCount > 0) {
             publish();
+        }
+        captureIfDue();
+        if (restoredIndex != 0 && toConsensus.offer(NodeMail.RESTORED, restoredIndex, 0, 0, 0)) {
+            restoredIndex = 0;
+        }
+        if (isAtMark) {
+            isMarkDue = !toConsensus.offer(NodeMail.STATE_MARK, replica.appliedIndex(), replica.stateHash(), 0, 0);
         }
         if (isNewsDue) {
             isNewsDue = !toConsensus.offer(NodeMail.APPLIED, replica.appliedIndex(), replica.stateHash(), 0, 0);
@@ -117,6 +141,31 @@ final class ApplyAgent<R> implements BelledAgent {
         isNewsDue = true;
     }
 
+    /** Between two batches, when nothing else waits to be written down. */
+    private void captureIfDue() {
+        boolean isDue = captureEveryBytes > 0 && replica.bytesSinceImage() >= captureEveryBytes;
+        if ((isDue || mail.isSnapshotWanted.get()) && mail.captured.waitingCount() == 0) {
+            mail.isSnapshotWanted.set(false);
+            SnapshotAgent.Captured captured = replica.capture();
+            if (captured != null) {
+                mail.captured.offer(captured);
+            }
+        }
+    }
+
+    private void restore(SnapshotReader reader) {
+        try {
+            replica.restore(reader);
+        } catch (OperatingFault fault) {
+            mail.faults.offer(fault);
+            return;
+        }
+        targetIndex = Math.max(targetIndex, replica.appliedIndex());
+        restoredIndex = replica.appliedIndex();
+        lastLogTimeMs = replica.logTimeMs();
+        isNewsDue = true;
+    }
+
     private void answer(ReadDesk.Batch batch) {
         batch.readable(replica.appliedIndex());
         reads.giveBack(batch);
@@ -127,7 +176,7 @@ final class ApplyAgent<R> implements BelledAgent {
         long second = NodeMail.word(buffer, offset, 1);
         long third = NodeMail.word(buffer, offset, 2);
         switch (type) {
-            case NodeMail.APPLY -> targetIndex = first;
+            case NodeMail.APPLY -> targetIndex = Math.max(targetIndex, first);
             case NodeMail.EXPECT -> waiters.expect((int) first, second, third);
             case NodeMail.ABANDON -> waiters.abandonBehind(first);
             case NodeMail.ROLE -> onRole(first, (int) second, third);

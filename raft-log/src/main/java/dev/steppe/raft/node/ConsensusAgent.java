@@ -1,5 +1,6 @@
 package dev.steppe.raft.node;
 
+import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.ProposalListener;
 import dev.steppe.raft.core.RaftCore;
@@ -11,7 +12,11 @@ import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.HashReport;
+import dev.steppe.raft.message.RaftMessage.HashVerdict;
+import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 import dev.steppe.raft.message.RaftMessageDecoder;
+import dev.steppe.raft.quorum.Membership;
 import dev.steppe.runtime.BelledAgent;
 import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.HaltSwitch;
@@ -22,6 +27,7 @@ import org.agrona.concurrent.ControlledMessageHandler.Action;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the core. Takes what has arrived, one thing after another, lets the core decide, and has the output performed
@@ -40,6 +46,8 @@ final class ConsensusAgent<R> implements BelledAgent {
     private final RaftOutput output = new RaftOutput();
     private final Inputs inputs = new Inputs();
     private final Consumer<OperatingFault> faultHandler = this::stop;
+    private final Consumer<SnapshotAgent.News> newsHandler = this::onNews;
+    private final Consumer<Changes.Request> requestHandler = this::onRequest;
     private final MessageHandler frameHandler = this::onFrame;
     private final MessageHandler progressHandler = this::onProgress;
     private final ControlledMessageHandler commandHandler = this::onCommand;
@@ -47,6 +55,8 @@ final class ConsensusAgent<R> implements BelledAgent {
             (type, buffer, offset, length) -> lose(type, "this member does not lead; nothing was sent");
     private final MessageHandler refusingHandler =
             (type, buffer, offset, length) -> lose(type, "the disk has no room for the log; nothing was sent");
+    private final MessageHandler leavingHandler =
+            (type, buffer, offset, length) -> lose(type, "this member hands its office over; nothing was sent");
     private long nowNs;
     private int commandCount;
     private int commandBytes;
@@ -60,7 +70,12 @@ final class ConsensusAgent<R> implements BelledAgent {
             Outbox outbox,
             OutputPerformer performer,
             TimingWatch watch,
+            StateWitness witness,
+            Changes changes,
+            SnapshotDuty snapshots,
+            Consumer<Membership> links,
             RunCheck runs,
+            RunCheck outgoing,
             int batchStopBytes,
             HaltSwitch haltSwitch) {}
 
@@ -104,6 +119,11 @@ final class ConsensusAgent<R> implements BelledAgent {
         }
         workCount += parts.mail().progress.drain(progressHandler, PROGRESS_COUNT);
         workCount += parts.mail().frames.drain(frameHandler, FRAME_COUNT);
+        if (isStopped) {
+            return workCount;
+        }
+        workCount += parts.mail().news.drain(newsHandler, PROGRESS_COUNT);
+        workCount += parts.mail().requests.drain(requestHandler, 1);
         workCount += takeReads();
         workCount += takeCommands();
         if (nowNs >= core.nextDeadlineNs()) {
@@ -137,6 +157,7 @@ final class ConsensusAgent<R> implements BelledAgent {
 
     void close() {
         parts.outbox().close();
+        parts.changes().abandon("this member was closed before the outcome was known");
         if (!isStopped) {
             isStopped = true;
             board.stopped(core);
@@ -151,12 +172,20 @@ final class ConsensusAgent<R> implements BelledAgent {
         core.step(input, nowNs, output);
         parts.performer().perform(output, core, records, recordsOffset, recordsBytes);
         parts.watch().stepped(output, core);
-        if (output.roleChanged()) {
+        parts.changes().stepped(output, core);
+        if (output.membershipChanged()) {
+            parts.links().accept(core.membership());
+            parts.watch().membershipChanged(core);
+        }
+        if (output.roleChanged() || output.membershipChanged()) {
             board.roleChanged(core);
         }
     }
 
     private void onFrame(int type, DirectBuffer buffer, int offset, int length) {
+        if (isStopped) {
+            return;
+        }
         RaftMessageDecoder decoder = parts.decoder();
         boolean isDecoded = decoder.decode(buffer, offset, length) == RaftMessageDecoder.Verdict.DECODED;
         // A peer speaks for itself only; the type of a frame is its id.
@@ -166,6 +195,12 @@ final class ConsensusAgent<R> implements BelledAgent {
         }
         if (decoder.message() instanceof AppendAsk ask && ask.entryCount() > 0) {
             onRun(ask, buffer, decoder.bytesOffset());
+        } else if (decoder.message() instanceof SnapshotAsk ask) {
+            onPiece(ask, buffer, offset, length);
+        } else if (decoder.message() instanceof HashReport report) {
+            haltIf(parts.witness().onReport(report, core));
+        } else if (decoder.message() instanceof HashVerdict verdict) {
+            haltIf(parts.witness().onVerdict(verdict, core));
         } else {
             step(inputs.arrived.set(decoder.message()));
         }
@@ -187,21 +222,41 @@ final class ConsensusAgent<R> implements BelledAgent {
             parts.mail().droppedFrameCount.incrementAndGet();
             return;
         }
-        step(inputs.arrived.set(ask), buffer, offset, ask.entryBytes());
+        RaftInput.Arrived arrived = inputs.arrived.set(ask);
+        if (parts.runs().membershipCount() > 0 && !parts.snapshots().readMemberships(arrived, ask, buffer, offset)) {
+            parts.mail().droppedFrameCount.incrementAndGet();
+            return;
+        }
+        step(arrived, buffer, offset, ask.entryBytes());
         if (output.appendSource() == AppendSource.ARRIVED) {
             parts.runs().handed(ask.lastIndex());
         }
     }
 
     private void onProgress(int type, DirectBuffer buffer, int offset, int length) {
+        if (isStopped) {
+            return;
+        }
         long first = NodeMail.word(buffer, offset, 0);
         long second = NodeMail.word(buffer, offset, 1);
         if (type == NodeMail.APPLIED) {
             board.applied(first, second);
             return;
         }
+        if (type == NodeMail.STATE_MARK) {
+            haltIf(parts.witness().marked(first, second, core));
+            return;
+        }
         if (type == NodeMail.DISK_FULL) {
-            board.diskFull(first != 0);
+            onDiskFull(first != 0);
+            return;
+        }
+        if (type == NodeMail.BASE) {
+            onBase(first, (int) second, NodeMail.word(buffer, offset, 2) != 0);
+            return;
+        }
+        if (type == NodeMail.RESTORED) {
+            onRestored(first);
             return;
         }
         long cutCount = NodeMail.word(buffer, offset, 2);
@@ -222,6 +277,69 @@ final class ConsensusAgent<R> implements BelledAgent {
         }
     }
 
+    private void onPiece(SnapshotAsk ask, DirectBuffer buffer, int offset, int length) {
+        step(inputs.arrived.set(ask));
+        if (output.storesChunk() && !parts.mail().chunks.offer(1, buffer, offset, length)) {
+            step(new RaftInput.ChunkStored(ask.snapshotIndex(), ask.offsetBytes()));
+        }
+        if (output.installIndex() != 0) {
+            parts.snapshots().installs(output);
+        }
+    }
+
+    private void onNews(SnapshotAgent.News news) {
+        if (isStopped) {
+            return;
+        }
+        if (news instanceof SnapshotAgent.News.Received received) {
+            parts.snapshots().received(received.position());
+        } else if (news instanceof SnapshotAgent.News.Prefix prefix) {
+            parts.snapshots().prefixMayGo(prefix.index());
+        } else if (news instanceof SnapshotAgent.News.Input input) {
+            step(input.input());
+            if (output.installIndex() != 0) {
+                parts.snapshots().installs(output);
+            }
+        }
+        parts.snapshots().dropPrefix(core, parts.performer());
+    }
+
+    /** The state is that of the snapshot; now the log has to follow, unless it goes on where it is. */
+    private void onRestored(long index) {
+        parts.performer().restored(index);
+        if (parts.snapshots().keepsSuffix()) {
+            step(new RaftInput.Installed(index));
+        } else {
+            parts.performer().reset(parts.snapshots().position(index));
+        }
+    }
+
+    private void onBase(long index, int chainCrc, boolean isNew) {
+        parts.runs().base(index, chainCrc);
+        parts.outgoing().base(index, chainCrc);
+        if (isNew) {
+            parts.outbox().readable(index);
+            step(new RaftInput.Installed(index));
+        } else if (index <= core.snapshotIndex()) {
+            step(new RaftInput.Compacted(index));
+        }
+    }
+
+    private void onDiskFull(boolean isFull) {
+        board.diskFull(isFull);
+        if (isFull && core.role() == Role.LEADER && core.membership().voterCount() > 1) {
+            // Whoever has most of the log takes over; if its disk is full as well, it keeps the office.
+            step(new RaftInput.TransferAsked(0));
+        }
+    }
+
+    private void onRequest(Changes.Request request) {
+        RaftInput input = parts.changes().inputOf(request, core);
+        if (input != null) {
+            step(input);
+        }
+    }
+
     private int takeReads() {
         int batchId = parts.desks().reads().collect();
         if (batchId < 0) {
@@ -236,6 +354,9 @@ final class ConsensusAgent<R> implements BelledAgent {
         if (core.role() != Role.LEADER) {
             return desk.drain(losingHandler, COMMAND_COUNT);
         }
+        if (core.transferTargetId() != 0) {
+            return desk.drain(leavingHandler, COMMAND_COUNT);
+        }
         if (board.isDiskFull()) {
             return desk.drain(refusingHandler, COMMAND_COUNT);
         }
@@ -245,7 +366,7 @@ final class ConsensusAgent<R> implements BelledAgent {
             desk.drainWhile(commandHandler, COMMAND_COUNT);
         }
         if (commandCount > 0) {
-            // Its indexes were given away above: while this member leads, the core takes every proposal.
+            // Its indexes were given away above: while this member leads and does not leave, the core takes them all.
             step(inputs.proposed.set(commandCount, commandBytes));
         }
         return commandCount;
@@ -271,13 +392,25 @@ final class ConsensusAgent<R> implements BelledAgent {
         }
     }
 
-    /** The disk has failed: say nothing more, let nobody wait, then halt. */
+    private void haltIf(@Nullable String sentence) {
+        if (sentence != null && !isStopped) {
+            stop(HaltSwitch.BROKEN, sentence, Invariant.broken("the replicas' states differ", sentence));
+        }
+    }
+
+    /** The disk has failed. */
     private void stop(OperatingFault fault) {
+        stop(HaltSwitch.FAULT, "the log is given up: " + fault.getMessage(), fault);
+    }
+
+    /** Say nothing more, let nobody wait, then halt. */
+    private void stop(int exitCode, String sentence, Throwable cause) {
         isStopped = true;
         parts.desks().proposals().close();
         parts.desks().reads().close();
+        parts.changes().abandon("this member has stopped after a fault");
         parts.performer().stop(core);
         board.stopped(core);
-        parts.haltSwitch().halt(HaltSwitch.FAULT, "the log is given up: " + fault.getMessage(), fault);
+        parts.haltSwitch().halt(exitCode, sentence, cause);
     }
 }

@@ -5,6 +5,8 @@ import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.AppendVerdict;
 import dev.steppe.raft.log.RaftLog;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
+import dev.steppe.raft.log.layout.LogPosition;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.node.NodeMail.Pen;
 import dev.steppe.raft.node.flight.FlightNotes;
 import dev.steppe.raft.storage.PrepareVerdict;
@@ -50,6 +52,9 @@ final class LogAgent implements BelledAgent {
     private boolean isToldFull;
     private long supplyRetryNs;
     private @Nullable OperatingFault fault;
+    private @Nullable LogPosition resetDue;
+    private @Nullable LogPosition baseDue;
+    private boolean isBaseNew;
 
     /**
      * Log time as the leader counts it: the previous entry's value plus what passed on its monotonic clock.
@@ -145,12 +150,14 @@ final class LogAgent implements BelledAgent {
         storeHardState();
         workCount += drain();
         write();
+        resetIfDue();
         if (progressDue
                 && toConsensus.offer(
                         NodeMail.LOG_PROGRESS, log.lastIndex(), log.forcedIndex(), cutCount, vaultSequence)) {
             progressDue = false;
             workCount++;
         }
+        tellBase();
         tellWhetherFull();
         return workCount;
     }
@@ -169,7 +176,7 @@ final class LogAgent implements BelledAgent {
 
     /** Only with room for the longest mail, asked before each: then each finds its place, and none is ever put back. */
     private int drain() throws OperatingFault {
-        int drainedCount = log.hasRoomForBatch() ? mail.log.drainWhile(handler, DRAIN_COUNT) : 0;
+        int drainedCount = log.hasRoomForBatch() && resetDue == null ? mail.log.drainWhile(handler, DRAIN_COUNT) : 0;
         if (fault != null) {
             throw fault;
         }
@@ -211,6 +218,14 @@ final class LogAgent implements BelledAgent {
                 case NodeMail.COMMAND -> appendEntry(NodeMail.KIND_COMMAND, buffer, offset, length);
                 case NodeMail.SESSION_COMMAND -> appendEntry(NodeMail.KIND_SESSION_COMMAND, buffer, offset, length);
                 case NodeMail.SESSION_OPEN -> appendEntry(NodeMail.KIND_SESSION_OPEN, buffer, offset, length);
+                case NodeMail.MEMBERSHIP -> appendEntry(NodeMail.KIND_MEMBERSHIP, buffer, offset, length);
+                case NodeMail.DROP_PREFIX -> dropPrefix(NodeMail.word(buffer, offset, 0));
+                case NodeMail.RESET ->
+                    reset(new LogPosition(
+                            NodeMail.word(buffer, offset, 0),
+                            NodeMail.word(buffer, offset, 1),
+                            (int) NodeMail.word(buffer, offset, 2),
+                            NodeMail.word(buffer, offset, 3)));
                 case NodeMail.RECORDS -> appendRecords(buffer, offset, length);
                 case NodeMail.NO_OP -> beginLeadership(NodeMail.word(buffer, offset, 0));
                 case NodeMail.CUT -> cutFrom(NodeMail.word(buffer, offset, 0));
@@ -219,15 +234,54 @@ final class LogAgent implements BelledAgent {
         } catch (OperatingFault first) {
             fault = first;
         }
-        return fault == null && log.hasRoomForBatch() ? Action.CONTINUE : Action.BREAK;
+        return fault == null && log.hasRoomForBatch() && resetDue == null ? Action.CONTINUE : Action.BREAK;
     }
 
     private void storeHardState() throws OperatingFault {
         NodeMail.HardState newest = mail.hardState.get();
         if (newest.sequence() != vaultSequence) {
-            open.vault().store(newest.term(), newest.votedFor(), open.vault().quarantine());
+            open.vault().store(newest.term(), newest.votedFor(), vaultQuarantineOf(newest.quarantine()));
             vaultSequence = newest.sequence();
             progressDue = true;
+        }
+    }
+
+    private static Quarantine vaultQuarantineOf(dev.steppe.raft.core.track.Quarantine quarantine) {
+        return switch (quarantine) {
+            case NONE -> Quarantine.NONE;
+            case DOUBTFUL -> Quarantine.DOUBTFUL;
+            case DAMAGED -> Quarantine.DAMAGED;
+        };
+    }
+
+    private void dropPrefix(long index) throws OperatingFault {
+        log.truncatePrefix(index);
+        baseDue = log.base();
+        isBaseNew = false;
+    }
+
+    private void reset(LogPosition position) throws OperatingFault {
+        endLeadership();
+        resetDue = position;
+        resetIfDue();
+    }
+
+    /** The log begins anew in the next segment, which may not be there yet; until then it takes nothing. */
+    private void resetIfDue() throws OperatingFault {
+        if (resetDue != null && !forcing.isAside() && log.reset(resetDue) == AppendVerdict.APPENDED) {
+            resetDue = null;
+            cutCount++;
+            progressDue = true;
+            baseDue = log.base();
+            isBaseNew = true;
+        }
+    }
+
+    private void tellBase() {
+        LogPosition base = baseDue;
+        if (base != null
+                && toConsensus.offer(NodeMail.BASE, base.index(), base.chainCrc(), isBaseNew ? 1 : 0, base.term())) {
+            baseDue = null;
         }
     }
 

@@ -48,6 +48,11 @@ final class LogForcing {
         hand = newHand;
     }
 
+    /** Whether a force is under way elsewhere. */
+    boolean isAside() {
+        return isAside;
+    }
+
     /** {@code byteCount} more were written. */
     void wrote(int byteCount) {
         unforcedBytes += byteCount;

@@ -2,12 +2,15 @@ package dev.steppe.raft.node;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.core.track.Quarantine;
+import dev.steppe.raft.snapshot.SnapshotReader;
 import dev.steppe.runtime.ByteMailbox;
 import dev.steppe.runtime.Doorbell;
 import dev.steppe.runtime.Mailbox;
 import dev.steppe.runtime.Published;
 import dev.steppe.transport.Link;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.agrona.DirectBuffer;
@@ -32,12 +35,26 @@ final class NodeMail {
     /** To log: payload of one command of a session. */
     static final int SESSION_COMMAND = 6;
 
+    /** To log: payload of one entry that says a membership. */
+    static final int MEMBERSHIP = 7;
+    /** To log: index up to which a snapshot stands for the entries, of which whole segments may go. */
+    static final int DROP_PREFIX = 8;
+    /** To log: index, term, chain checksum and log time of the entry behind which it begins anew. */
+    static final int RESET = 9;
+
     /** To consensus: readable index, forced index, cuts carried out, forced sequence of the vault. */
     static final int LOG_PROGRESS = 1;
     /** To consensus: applied index, state hash there. */
     static final int APPLIED = 2;
+    /** To consensus: a marked index, hash of the state there. */
+    static final int STATE_MARK = 4;
     /** To consensus: 1 when the disk has no room for the log's next segment, 0 when it has again. */
     static final int DISK_FULL = 3;
+
+    /** To consensus: the log's base, its chain checksum, 1 if the log began anew there. */
+    static final int BASE = 5;
+    /** To consensus: the state was restored from the snapshot up to this index. */
+    static final int RESTORED = 6;
 
     /** To apply: index up to which entries are committed and can be read. */
     static final int APPLY = 1;
@@ -66,13 +83,14 @@ final class NodeMail {
     static final int SESSION_HEAD_BYTES = 2 * Long.BYTES;
 
     private static final int PROGRESS_BYTES = 1 << 12;
-    private static final int MEMBER_ID_MAX = 127;
+    static final int MEMBER_ID_MAX = 127;
 
     /** One bell for each agent, rung with every mail for it. */
     final Doorbell consensusBell = new Doorbell();
 
     final Doorbell logBell = new Doorbell();
     final Doorbell applyBell = new Doorbell();
+    final Doorbell snapshotBell = new Doorbell();
 
     /** Frames of peers; the type is the peer's id. */
     final ByteMailbox frames;
@@ -81,7 +99,25 @@ final class NodeMail {
      * The newest term and vote, from consensus to log. Published before the mails that depend on it, so whoever has
      * such a mail sees it; and never behind entries that wait for room on the disk.
      */
-    final Published<HardState> hardState = new Published<>(new HardState(0, 0, 0));
+    final Published<HardState> hardState = new Published<>(new HardState(0, 0, 0, Quarantine.NONE));
+
+    /** Images to write, from apply to snapshots. */
+    final Mailbox<SnapshotAgent.Captured> captured = new Mailbox<>(2, snapshotBell);
+
+    /** Frames of leaders that carry pieces of snapshots, from consensus to snapshots. */
+    final ByteMailbox chunks;
+
+    /** Pieces to send, and a snapshot to restore from, from consensus to snapshots. */
+    final Mailbox<SnapshotAgent.Wish> wishes = new Mailbox<>(64, snapshotBell);
+
+    /** A snapshot to restore the state from, from snapshots to apply. */
+    final Mailbox<SnapshotReader> restores = new Mailbox<>(2, applyBell);
+
+    /** What became of files, from snapshots to consensus. */
+    final Mailbox<SnapshotAgent.News> news = new Mailbox<>(64, consensusBell);
+
+    /** What operators ask for, from anyone to consensus. */
+    final Mailbox<Changes.Request> requests = new Mailbox<>(64, consensusBell);
 
     final ByteMailbox progress;
     final ByteMailbox log;
@@ -89,6 +125,9 @@ final class NodeMail {
 
     /** The newest link to each peer, by its id; null while there is none. Set by the transport, read by consensus. */
     final AtomicReferenceArray<@Nullable Link> links = new AtomicReferenceArray<>(MEMBER_ID_MAX + 1);
+
+    /** Set by anyone, cleared by apply: a snapshot is wanted. */
+    final AtomicBoolean isSnapshotWanted = new AtomicBoolean();
 
     final Mailbox<OperatingFault> faults = new Mailbox<>(4);
 
@@ -98,18 +137,20 @@ final class NodeMail {
     /** Messages that no link took. */
     final AtomicLong unsentMessageCount = new AtomicLong();
 
-    /** Term and vote to force; {@code sequence} counts their changes from 1. */
-    record HardState(long sequence, long term, int votedFor) {}
+    /** Term, vote and quarantine to force; {@code sequence} counts their changes from 1. */
+    record HardState(long sequence, long term, int votedFor, Quarantine quarantine) {}
 
     /**
      * Empty boxes.
      *
      * @param frameMaxBytes longest frame
+     * @param chunkFrameMaxBytes longest frame with a piece of a snapshot
      * @param seatCount most proposals under way
      */
-    NodeMail(int frameMaxBytes, int seatCount) {
+    NodeMail(int frameMaxBytes, int chunkFrameMaxBytes, int seatCount) {
         // A mail is at most an eighth of its box.
         frames = new ByteMailbox(8 * frameMaxBytes, consensusBell);
+        chunks = new ByteMailbox(8 * chunkFrameMaxBytes, snapshotBell);
         progress = new ByteMailbox(PROGRESS_BYTES, consensusBell);
         log = new ByteMailbox(8 * frameMaxBytes, logBell);
         apply = new ByteMailbox(4 * Pen.MAIL_BYTES * seatCount, applyBell);

@@ -1,6 +1,7 @@
 package dev.steppe.raft.node;
 
 import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.LogShape;
 import dev.steppe.raft.log.LogConfig;
 import dev.steppe.raft.log.layout.RecordLayout;
@@ -13,9 +14,10 @@ import org.agrona.BitUtil;
  * @param strideBytes about how many bytes of commands become one batch, and of entries one message
  * @param runMaxBytes longest run of entries in one message or batch: two strides, and the largest entry
  * @param frameMaxBytes longest frame between members
+ * @param chunkFrameMaxBytes longest frame with a piece of a snapshot
  * @param seatCount most proposals under way, a power of two
  */
-record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int seatCount) {
+record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int chunkFrameMaxBytes, int seatCount) {
     private static final int SEGMENT_STRIDES = 16;
     private static final int SEAT_BYTES = 512;
     private static final int SEATS_MIN = 64;
@@ -25,10 +27,13 @@ record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int seatCo
         int strideBytes = Math.min(LogShape.STRIDE_BYTES, limits.segmentBytes() / SEGMENT_STRIDES);
         int runMaxBytes = 2 * strideBytes + RecordLayout.recordBytes(limits.maxEntryBytes());
         int seats = BitUtil.findNextPositivePowerOfTwo(limits.proposalQueueBytes() / SEAT_BYTES);
+        int chunkBytes = Math.min(CoreSettings.CHUNK_MAX_BYTES, Math.max(1, limits.inFlightBytes() / 4));
+        int chunkFrameBytes = RaftMessageEncoder.HEAD_MAX_BYTES + chunkBytes;
         return new NodeSizes(
                 strideBytes,
                 runMaxBytes,
-                RaftMessageEncoder.HEAD_MAX_BYTES + runMaxBytes,
+                Math.max(RaftMessageEncoder.HEAD_MAX_BYTES + runMaxBytes, chunkFrameBytes),
+                chunkFrameBytes,
                 Math.min(Math.max(seats, SEATS_MIN), SEATS_MAX));
     }
 

@@ -8,6 +8,7 @@ import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 import dev.steppe.raft.message.RaftMessageEncoder;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.OfferVerdict;
@@ -116,6 +117,11 @@ final class Outbox {
         held.add(one);
     }
 
+    /** Sends a message about nothing that must be durable first. */
+    void say(RaftMessage message, int toMember) {
+        send(message, toMember);
+    }
+
     /** Sends what may leave by now, in the order in which it was put; returns how many messages left the outbox. */
     int release(RaftCore core) {
         int keptCount = 0;
@@ -164,6 +170,13 @@ final class Outbox {
         Link link = mail.links.get(toMember);
         if (link == null || isSilent) {
             mail.unsentMessageCount.incrementAndGet();
+            return;
+        }
+        if (message instanceof SnapshotAsk ask) {
+            // Its bytes are attached, and it leaves, where the file is.
+            if (!mail.wishes.offer(new SnapshotAgent.Wish.Send(ask, toMember))) {
+                mail.unsentMessageCount.incrementAndGet();
+            }
             return;
         }
         int length;

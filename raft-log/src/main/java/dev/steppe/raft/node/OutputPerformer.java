@@ -5,10 +5,14 @@ import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.RaftOutput;
 import dev.steppe.raft.core.RaftOutput.AppendSource;
+import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.message.MembershipCodec;
 import dev.steppe.raft.node.NodeMail.Pen;
+import dev.steppe.raft.quorum.Membership;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Carries out what one step of the core wishes, part by part in their order: vault, log, messages, apply, answers.
@@ -19,6 +23,8 @@ final class OutputPerformer {
     private final Outbox outbox;
     private final Pen toLog;
     private final Pen toApply;
+    private final MembershipCodec memberships = new MembershipCodec();
+    private final UnsafeBuffer membershipBytes = new UnsafeBuffer(new byte[MembershipCodec.BYTES_MAX]);
     private boolean leads;
     private long noOpIndex;
     private long toldApplyIndex;
@@ -56,8 +62,8 @@ final class OutputPerformer {
     /** Carries out {@code output}; the records of an arrived run stand at {@code recordsOffset} of {@code records}. */
     void perform(RaftOutput output, RaftCore core, DirectBuffer records, int recordsOffset, int recordsBytes) {
         if (output.hardSequence() != 0) {
-            mail.hardState.publish(
-                    new NodeMail.HardState(output.hardSequence(), output.hardTerm(), output.hardVotedFor()));
+            mail.hardState.publish(new NodeMail.HardState(
+                    output.hardSequence(), output.hardTerm(), output.hardVotedFor(), output.hardQuarantine()));
         }
         if (output.cutFromIndex() != 0) {
             toLog.send(NodeMail.CUT, output.cutFromIndex(), 0, 0);
@@ -68,6 +74,11 @@ final class OutputPerformer {
         } else if (output.appendSource() == AppendSource.NO_OP) {
             noOpIndex = output.appendFirstIndex();
             toLog.send(NodeMail.NO_OP, output.appendTerm(), 0, 0);
+        } else if (output.appendSource() == AppendSource.MEMBERSHIP) {
+            passMembership(output.appendMembership());
+        }
+        if (output.installIndex() != 0) {
+            wish(new SnapshotAgent.Wish.Restore(output.installIndex()));
         }
         for (int i = 0; i < output.messageCount(); i++) {
             outbox.put(output.message(i), core);
@@ -88,6 +99,39 @@ final class OutputPerformer {
         if (applicable > toldApplyIndex && hasRoom) {
             toApply.send(NodeMail.APPLY, applicable, 0, 0);
             toldApplyIndex = applicable;
+        }
+    }
+
+    /** The state was restored up to {@code index}, and the log goes on behind it. */
+    void restored(long index) {
+        toldApplyIndex = Math.max(toldApplyIndex, index);
+    }
+
+    /**
+     * Lets the log give up whole segments up to {@code index}, and wait for more room if there is none for the mail.
+     */
+    void dropPrefix(long index) {
+        toLog.offer(NodeMail.DROP_PREFIX, index, 0, 0, 0);
+    }
+
+    /** Has the log begin anew behind {@code position}. */
+    void reset(LogPosition position) {
+        if (!toLog.offer(
+                NodeMail.RESET, position.index(), position.term(), position.chainCrc(), position.logTimeMs())) {
+            throw Invariant.broken("the log's mailbox is full: waiting bytes", mail.log.waitingBytes());
+        }
+    }
+
+    private void passMembership(Membership membership) {
+        int length = memberships.encode(membership, membershipBytes, 0);
+        if (!mail.log.offer(NodeMail.MEMBERSHIP, membershipBytes, 0, length)) {
+            throw Invariant.broken("the log's mailbox is full: length, waiting bytes", length, mail.log.waitingBytes());
+        }
+    }
+
+    private void wish(SnapshotAgent.Wish wish) {
+        if (!mail.wishes.offer(wish)) {
+            throw Invariant.broken("too many wishes for snapshots: waiting", mail.wishes.waitingCount());
         }
     }
 

@@ -3,7 +3,7 @@ package dev.steppe.raft.node;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.RaftConfig;
-import dev.steppe.raft.quorum.VoterSet;
+import dev.steppe.raft.quorum.Membership;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.LinkListener;
@@ -12,30 +12,39 @@ import dev.steppe.transport.PeerPolicy;
 import dev.steppe.transport.PeerRole;
 import dev.steppe.transport.Transport;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The links to the other voters, one for each pair: the member with the lower id dials. Called by the transport's
- * thread; hands everything to the consensus agent.
+ * The links to the other members, one for each pair: the member with the lower id dials. Members come and go with the
+ * membership in force, and so do their links; a server that is not known here yet may dial all the same, for the log
+ * that tells of it may be on its way. Called by the transport's thread, which hands everything to the consensus agent,
+ * and by that agent when the membership changes.
  */
 final class PeerLinks implements LinkListener, AutoCloseable {
-    private final VoterSet voters;
+    private final int memberId;
     private final NodeMail mail;
     private final Transport transport;
+    private final @Nullable Dialled[] diallings = new Dialled[NodeMail.MEMBER_ID_MAX + 1];
 
-    private PeerLinks(VoterSet voters, NodeMail mail, Transport transport) {
-        this.voters = voters;
+    /** One member that is dialled, and where. */
+    private record Dialled(String address, Transport.Dialling dialling) {}
+
+    private PeerLinks(int memberId, NodeMail mail, Transport transport) {
+        this.memberId = memberId;
         this.mail = mail;
         this.transport = transport;
     }
 
     /** Listens, and dials everyone with a higher id. */
-    static PeerLinks join(RaftConfig config, VoterSet voters, long incarnation, NodeWorld world, NodeMail mail)
+    static PeerLinks join(RaftConfig config, Membership membership, long incarnation, NodeWorld world, NodeMail mail)
             throws OperatingFault {
         PeerIdentity self =
                 new PeerIdentity(config.clusterId(), config.region(), PeerRole.SERVER, config.memberId(), incarnation);
-        PeerLinks links = new PeerLinks(voters, mail, world.transports().make(self));
+        PeerLinks links =
+                new PeerLinks(config.memberId(), mail, world.transports().make(self));
         try {
-            links.open(config);
+            links.listen(config);
+            links.adapt(membership);
         } catch (OperatingFault fault) {
             links.close();
             throw fault;
@@ -43,32 +52,74 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         return links;
     }
 
+    /** Dials who is new, at the address that the membership says, and lets go who is gone. Consensus agent. */
+    void adapt(Membership membership) throws OperatingFault {
+        if (membership.ordinalOf(memberId) < 0) {
+            // Perhaps it leads until its own removal is committed; perhaps it has yet to hear that it belongs.
+            dialAll(membership);
+            return;
+        }
+        for (int id = 1; id <= NodeMail.MEMBER_ID_MAX; id++) {
+            if (membership.ordinalOf(id) < 0) {
+                leave(id);
+            }
+        }
+        dialAll(membership);
+    }
+
+    private void dialAll(Membership membership) throws OperatingFault {
+        for (Membership.Server server : membership.servers()) {
+            if (server.memberId() > memberId) {
+                dial(server.memberId(), addressOf(server.host(), server.port()));
+            }
+        }
+    }
+
+    private void dial(int id, String address) throws OperatingFault {
+        Dialled present = diallings[id];
+        if (present != null && present.address().equals(address)) {
+            return;
+        }
+        if (present != null) {
+            present.dialling().close();
+        }
+        diallings[id] = new Dialled(address, transport.dial(address, PeerPolicy.server(id), this));
+    }
+
+    private void leave(int id) {
+        Dialled present = diallings[id];
+        if (present != null) {
+            diallings[id] = null;
+            present.dialling().close();
+        }
+    }
+
     @Override
     public void onUp(Link link) {
-        int memberId = memberIdOf(link);
-        if (memberId < 0) {
+        int id = memberIdOf(link);
+        if (id < 0) {
             link.close();
         } else {
-            mail.links.set(memberId, link);
+            mail.links.set(id, link);
         }
     }
 
     @Override
     public boolean onFrame(Link link, DirectBuffer buffer, int offset, int length) {
-        int memberId = memberIdOf(link);
-        if (memberId < 0 || length > mail.frames.messageMaxBytes()) {
+        int id = memberIdOf(link);
+        if (id < 0 || length > mail.frames.messageMaxBytes()) {
             mail.droppedFrameCount.incrementAndGet();
             return true;
         }
-        return mail.frames.offer(memberId, buffer, offset, length);
+        return mail.frames.offer(id, buffer, offset, length);
     }
 
     @Override
     public void onDown(Link link, LinkDown reason) {
-        int memberId = memberIdOf(link);
-        if (memberId >= 0) {
+        int id = memberIdOf(link);
+        if (id >= 0) {
             // A newer link to the same peer may be up already.
-            mail.links.compareAndSet(memberId, link, null);
+            mail.links.compareAndSet(id, link, null);
         }
     }
 
@@ -82,23 +133,21 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         transport.close();
     }
 
-    private void open(RaftConfig config) throws OperatingFault {
+    private void listen(RaftConfig config) throws OperatingFault {
         for (Member member : config.members()) {
-            if (member.id() == config.memberId()) {
-                transport.listen(addressOf(member), PeerPolicy.sameRegionServers(), this);
-            } else if (member.id() > config.memberId()) {
-                transport.dial(addressOf(member), PeerPolicy.server(member.id()), this);
+            if (member.id() == memberId) {
+                transport.listen(addressOf(member.host(), member.port()), PeerPolicy.sameRegionServers(), this);
             }
         }
     }
 
-    private static String addressOf(Member member) {
-        return member.port() == 0 ? member.host() : member.host() + ":" + member.port();
+    private static String addressOf(String host, int port) {
+        return port == 0 ? host : host + ":" + port;
     }
 
-    /** Id of the peer at the other end; -1 if it is no member. */
+    /** Id of the peer at the other end; -1 if none of this group can have it. */
     private int memberIdOf(Link link) {
-        long memberId = link.peer().memberId();
-        return memberId > Integer.MAX_VALUE || voters.ordinalOf((int) memberId) < 0 ? -1 : (int) memberId;
+        long id = link.peer().memberId();
+        return id > NodeMail.MEMBER_ID_MAX || id == memberId ? -1 : (int) id;
     }
 }

@@ -1,9 +1,8 @@
 package dev.steppe.raft.node;
 
-import dev.steppe.base.Entropy;
-import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
-import dev.steppe.raft.api.Member;
+import dev.steppe.raft.api.ChangeListener;
+import dev.steppe.raft.api.MembershipChange;
 import dev.steppe.raft.api.ProposalListener;
 import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.RaftConfig;
@@ -15,24 +14,16 @@ import dev.steppe.raft.api.RoleListener;
 import dev.steppe.raft.api.SessionListener;
 import dev.steppe.raft.api.SessionOpening;
 import dev.steppe.raft.api.StateMachine;
-import dev.steppe.raft.core.CoreSettings;
-import dev.steppe.raft.core.LogShape;
 import dev.steppe.raft.core.RaftCore;
-import dev.steppe.raft.core.track.MembershipStack;
-import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.log.EntryCursor;
-import dev.steppe.raft.log.LogConfig;
-import dev.steppe.raft.log.LogRecovery;
-import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
-import dev.steppe.raft.log.layout.LogIdentity;
-import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.message.MembershipCodec;
 import dev.steppe.raft.message.RaftMessageDecoder;
 import dev.steppe.raft.message.RaftMessageEncoder;
 import dev.steppe.raft.node.flight.FlightNotes;
 import dev.steppe.raft.quorum.Membership;
-import dev.steppe.raft.quorum.VoterSet;
+import dev.steppe.raft.snapshot.SnapshotReader;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
@@ -44,7 +35,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.DirectBuffer;
@@ -56,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * One member of one group: opens its directory, recovers, joins its peers. Its agents run on threads of its own
  * ({@link #start}) or in a host of the embedder's ({@link #agents}); that host must then be closed before the node.
  *
- * <p>The state machine starts empty and sees every committed entry again, as soon as this member learns what is
- * committed.
+ * <p>The state machine starts from the newest snapshot, or empty, and sees every committed entry behind it again, as
+ * soon as this member learns what is committed.
  *
  * @param <R> what the state machine leaves for a proposer
  */
@@ -71,20 +61,23 @@ public final class RaftNode<R> implements RaftServer<R> {
     private final LogAgent log;
     private final SupplyAgent supply;
     private final ApplyAgent<R> apply;
+    private final SnapshotAgent snapshots;
     private final @Nullable PeerLinks links;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicLong seenLogTimeMs = new AtomicLong();
     private final NodeMail mail;
     private final NodeInspection inspection;
     private @Nullable AgentHost host;
-    private long discardedTailBytes;
+    private final long discardedTailBytes;
 
-    private RaftNode(RaftConfig config, NodeWorld world, OpenLog open, StateMachine<R> machine, RoleListener roles)
+    private RaftNode(
+            RaftConfig config, NodeWorld world, NodeRecovery recovery, StateMachine<R> machine, RoleListener roles)
             throws OperatingFault {
+        OpenLog open = recovery.open();
         this.config = config;
         this.world = world;
         NodeSizes sizes = NodeSizes.of(config.limits());
-        mail = new NodeMail(sizes.frameMaxBytes(), sizes.seatCount());
+        mail = new NodeMail(sizes.frameMaxBytes(), sizes.chunkFrameMaxBytes(), sizes.seatCount());
         desks = new ApplyAgent.Desks<>(
                 new ProposalDesk<>(
                         sizes.seatCount(),
@@ -93,13 +86,42 @@ public final class RaftNode<R> implements RaftServer<R> {
                         mail.consensusBell),
                 new ReadDesk(mail.consensusBell));
         clock = new ConsensusAgent.NodeClock(world.clock(), world.clock().nanoTime());
-        VoterSet voters =
-                VoterSet.of(config.members().stream().mapToInt(Member::id).toArray());
-        RaftCore core = recoveredCore(config, open, world.entropy().nextLong());
+        RaftCore core = recovery.core(world.entropy().nextLong());
+        discardedTailBytes = recovery.discardedTailBytes();
         FlightNotes notes = new FlightNotes(config.memberId());
         TimingWatch watch = new TimingWatch(config.timing(), notes);
         Durability durability = open.directory().isDurable() ? Durability.FORCED : Durability.UNFORCED;
-        board = new StatusBoard(config, durability, watch, core, machine.stateHash());
+        if (core.isQuarantined()) {
+            notes.quarantine(open.vault().quarantine().name(), recovery.damage());
+        }
+        Replica<R> replica = restored(recovery, machine);
+        board = new StatusBoard(config, durability, watch, core, replica.stateHash());
+        ConsensusAgent.Parts<R> parts = consensusParts(recovery, sizes, watch, replica.appliedIndex());
+        consensus = new ConsensusAgent<>(core, parts, clock, board);
+        supply = new SupplyAgent(mail.faults, mail.logBell);
+        log = new LogAgent(open, mail, supply, new LogAgent.Watch(world.clock(), notes));
+        apply = new ApplyAgent<>(
+                new ApplyAgent.State<>(
+                        replica, roles, config.options().snapshots().everyBytes()),
+                mail,
+                desks,
+                open.log().openCursor());
+        snapshots = new SnapshotAgent(
+                new SnapshotAgent.Files(open.directory(), recovery.shelf(), config.clusterId()),
+                mail,
+                notes,
+                RecordLayout.HEADER_BYTES,
+                sizes.chunkFrameMaxBytes());
+        snapshots.openNewest();
+        inspection = new NodeInspection(core, open.log(), open.vault());
+        links = config.members().size() == 1
+                ? null
+                : PeerLinks.join(config, core.membership(), open.incarnation(), world, mail);
+    }
+
+    private ConsensusAgent.Parts<R> consensusParts(
+            NodeRecovery recovery, NodeSizes sizes, TimingWatch watch, long appliedIndex) {
+        OpenLog open = recovery.open();
         EntryCursor cursor = open.log().openCursor();
         RunCheck outgoing = new RunCheck(config.clusterId(), cursor, sizes.runMaxBytes());
         RunCheck incoming = new RunCheck(config.clusterId(), cursor, sizes.runMaxBytes());
@@ -109,23 +131,50 @@ public final class RaftNode<R> implements RaftServer<R> {
                 new Outbox.Source(cursor, outgoing),
                 new RaftMessageEncoder(config.clusterId()),
                 sizes.frameMaxBytes());
-        ConsensusAgent.Parts<R> parts = new ConsensusAgent.Parts<>(
+        outgoing.base(open.log().base().index(), open.log().base().chainCrc());
+        incoming.base(open.log().base().index(), open.log().base().chainCrc());
+        OutputPerformer performer = new OutputPerformer(mail, outbox);
+        performer.restored(appliedIndex);
+        outbox.readable(open.log().lastIndex());
+        return new ConsensusAgent.Parts<>(
                 mail,
                 desks,
                 new RaftMessageDecoder(config.clusterId(), RecordLayout.HEADER_BYTES),
                 outbox,
-                new OutputPerformer(mail, outbox),
+                performer,
                 watch,
+                new StateWitness(
+                        new StateWitness.Self(config.memberId(), open.directoryId(), open.incarnation()), outbox),
+                new Changes(watch.roundTrips(), config.options().voterRoundTripMaxMs()),
+                new SnapshotDuty(config.options().snapshots()),
+                this::adaptLinks,
                 incoming,
+                outgoing,
                 sizes.strideBytes(),
                 world.haltSwitch());
-        outbox.readable(open.log().lastIndex());
-        consensus = new ConsensusAgent<>(core, parts, clock, board);
-        supply = new SupplyAgent(mail.faults, mail.logBell);
-        log = new LogAgent(open, mail, supply, new LogAgent.Watch(world.clock(), notes));
-        apply = new ApplyAgent<>(machine, roles, mail, desks, open.log().openCursor());
-        inspection = new NodeInspection(core, open.log(), open.vault());
-        links = voters.count() == 1 ? null : PeerLinks.join(config, voters, open.incarnation(), world, mail);
+    }
+
+    private static <R> Replica<R> restored(NodeRecovery recovery, StateMachine<R> machine) throws OperatingFault {
+        Membership first = NodeRecovery.configured(recovery.config());
+        UnsafeBuffer bytes = new UnsafeBuffer(new byte[MembershipCodec.lengthOf(first)]);
+        new MembershipCodec().encode(first, bytes, 0);
+        Replica<R> replica = new Replica<>(machine, recovery.config().clusterId(), bytes.byteArray());
+        SnapshotReader reader = recovery.shelf().read();
+        if (reader != null) {
+            replica.restore(reader);
+        }
+        return replica;
+    }
+
+    /** Opens and closes links as members come and go. Consensus agent. */
+    private void adaptLinks(Membership membership) {
+        if (links != null) {
+            try {
+                links.adapt(membership);
+            } catch (OperatingFault fault) {
+                mail.faults.offer(new OperatingFault("a member cannot be dialled: " + fault.getMessage(), fault));
+            }
+        }
     }
 
     /** As {@link #open(RaftConfig, StorageDirectory, NodeWorld, StateMachine, RoleListener)}, in a real directory. */
@@ -148,16 +197,13 @@ public final class RaftNode<R> implements RaftServer<R> {
     public static <R> RaftNode<R> open(
             RaftConfig config, StorageDirectory directory, NodeWorld world, StateMachine<R> machine, RoleListener roles)
             throws OperatingFault {
-        OpenLog open = null;
+        NodeRecovery recovery = null;
         try {
-            RecoveryVerdict verdict = recover(config, directory, world.entropy());
-            open = openLogOf(verdict, config.memberId());
-            RaftNode<R> node = new RaftNode<>(config, world, open, machine, roles);
-            node.discardedTailBytes = verdict instanceof RecoveryVerdict.TornTail torn ? torn.discardedBytes() : 0;
-            return node;
+            recovery = NodeRecovery.open(config, directory, world);
+            return new RaftNode<>(config, world, recovery, machine, roles);
         } catch (OperatingFault | RuntimeException fault) {
-            if (open != null) {
-                open.close();
+            if (recovery != null) {
+                recovery.open().close();
             } else {
                 directory.close();
             }
@@ -192,7 +238,7 @@ public final class RaftNode<R> implements RaftServer<R> {
 
     /** The agents, in the order in which one thread should run them. */
     public List<Agent> agents() {
-        return List.of(consensus, log, supply, apply);
+        return List.of(consensus, log, supply, apply, snapshots);
     }
 
     @Override
@@ -243,6 +289,29 @@ public final class RaftNode<R> implements RaftServer<R> {
             return ProposeVerdict.NOT_LEADER;
         }
         return desks.reads().offer(listener);
+    }
+
+    @Override
+    public ProposeVerdict changeMembership(MembershipChange change, ChangeListener listener) {
+        return request(new Changes.Request.ToMembership(change, listener));
+    }
+
+    @Override
+    public ProposeVerdict transferLeadership(int targetId, ChangeListener listener) {
+        return request(new Changes.Request.ToTransfer(targetId, listener));
+    }
+
+    @Override
+    public void snapshotNow() {
+        mail.isSnapshotWanted.set(true);
+        mail.applyBell.ring();
+    }
+
+    private ProposeVerdict request(Changes.Request request) {
+        if (desks.proposals().isClosed()) {
+            return ProposeVerdict.CLOSED;
+        }
+        return mail.requests.offer(request) ? ProposeVerdict.ACCEPTED : ProposeVerdict.BACK_PRESSURED;
     }
 
     @Override
@@ -312,82 +381,10 @@ public final class RaftNode<R> implements RaftServer<R> {
         // Each agent has closed its own part, unless it never ran.
         consensus.close();
         apply.close();
+        snapshots.close();
         log.close();
         desks.proposals().abandonAll("this member was closed before the outcome was known");
         desks.reads().refuseAll("this member was closed");
-    }
-
-    private static RecoveryVerdict recover(RaftConfig config, StorageDirectory directory, Entropy entropy)
-            throws OperatingFault {
-        LogIdentity identity = new LogIdentity(config.clusterId(), config.memberId());
-        LogConfig logConfig = NodeSizes.of(config.limits()).log(config.limits());
-        return LogRecovery.open(directory, identity, logConfig, entropy, LogPosition.ORIGIN);
-    }
-
-    private static OpenLog openLogOf(RecoveryVerdict verdict, int memberId) throws OperatingFault {
-        if (verdict instanceof RecoveryVerdict.Clean clean) {
-            return clean.open();
-        }
-        if (verdict instanceof RecoveryVerdict.TornTail torn) {
-            return torn.open();
-        }
-        throw new OperatingFault("member " + memberId + " cannot use its directory: " + sentence(verdict));
-    }
-
-    private static String sentence(RecoveryVerdict verdict) {
-        if (verdict instanceof RecoveryVerdict.Damaged damaged) {
-            return damaged.place() + " is damaged (" + damaged.reason()
-                    + "); nothing was changed, keep the directory and" + " put a new member in this one's place";
-        }
-        if (verdict instanceof RecoveryVerdict.Foreign foreign) {
-            return "it belongs to member " + foreign.found().memberId() + " of cluster "
-                    + foreign.found().clusterId() + "; nothing was changed, check the path";
-        }
-        if (verdict instanceof RecoveryVerdict.NoSpace noSpace) {
-            return "the disk has no room for " + noSpace.fileName() + " of " + noSpace.neededBytes()
-                    + " bytes; make room and start again";
-        }
-        throw Invariant.broken("no log although the verdict is good", verdict.toString());
-    }
-
-    private static RaftCore recoveredCore(RaftConfig config, OpenLog open, long seed) {
-        RaftConfig.Timing timing = config.timing();
-        CoreSettings.Times times = new CoreSettings.Times(
-                TimeUnit.MILLISECONDS.toNanos(timing.heartbeatMs()),
-                TimeUnit.MILLISECONDS.toNanos(timing.electionMinMs()),
-                TimeUnit.MILLISECONDS.toNanos(timing.electionMaxMs()));
-        CoreSettings settings = new CoreSettings(
-                config.memberId(),
-                0,
-                open.incarnation(),
-                times,
-                config.limits().inFlightBytes(),
-                CoreSettings.NO_LEASE);
-        // The log may be ahead of the vault: then this member learned a later term from entries, stored those first,
-        // and told nobody. It has given no vote in that term.
-        long term = Math.max(open.vault().term(), open.log().lastTerm());
-        int votedFor = term == open.vault().term() ? open.vault().votedFor() : CoreSettings.NOBODY;
-        LogShape shape = shapeOf(open, NodeSizes.of(config.limits()).emptyShape());
-        MembershipStack memberships = new MembershipStack(0, membershipOf(config));
-        return new RaftCore(
-                settings, new RaftCore.Recovered(term, votedFor, Quarantine.NONE, shape, memberships, null), seed, 0);
-    }
-
-    private static Membership membershipOf(RaftConfig config) {
-        List<Membership.Server> voters = config.members().stream()
-                .map(member -> new Membership.Server(member.id(), 0, member.host(), member.port()))
-                .toList();
-        return Membership.of(voters, List.of());
-    }
-
-    private static LogShape shapeOf(OpenLog open, LogShape empty) {
-        try (EntryCursor cursor = open.log().openCursor()) {
-            long lastIndex = open.log().lastIndex();
-            for (long index = 1; index <= lastIndex; index++) {
-                cursor.moveTo(index, lastIndex);
-                empty.append(cursor.term(), 1, cursor.recordBytes());
-            }
-        }
-        return empty;
+        mail.requests.drain(request -> request.listener().onRefused("this member was closed"), 64);
     }
 }

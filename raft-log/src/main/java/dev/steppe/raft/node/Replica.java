@@ -1,12 +1,19 @@
 package dev.steppe.raft.node;
 
 import dev.steppe.base.Invariant;
+import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.SnapshotImage;
 import dev.steppe.raft.api.StateMachine;
 import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.session.SessionTable;
+import dev.steppe.raft.session.SessionTableCodec;
 import dev.steppe.raft.session.SessionVerdict;
+import dev.steppe.raft.snapshot.SnapshotHeader;
+import dev.steppe.raft.snapshot.SnapshotPosition;
+import dev.steppe.raft.snapshot.SnapshotReader;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replica<R> {
     private final StateMachine<R> machine;
-    private final SessionTable sessions = new SessionTable();
+    private final long clusterId;
     private final EntryPosition position = new EntryPosition();
+    private SessionTable sessions = new SessionTable();
+    private byte[] membership;
     private @Nullable R result;
     private long sessionIndex;
+    private int chainCrc;
+    private long bytesSinceImage;
 
     /** What an entry came to. */
     enum Outcome {
@@ -34,8 +45,11 @@ final class Replica<R> {
         EXPIRED
     }
 
-    Replica(StateMachine<R> machine) {
+    /** An empty replica of the group {@code clusterId}, which begins with the encoded {@code firstMembership}. */
+    Replica(StateMachine<R> machine, long clusterId, byte[] firstMembership) {
         this.machine = machine;
+        this.clusterId = clusterId;
+        membership = firstMembership.clone();
     }
 
     /** Index of the last applied entry, 0 if none. */
@@ -77,6 +91,8 @@ final class Replica<R> {
                     "an entry that cannot follow: index, term, term before", index, cursor.term(), position.term());
         }
         position.at(index, cursor.term(), cursor.logTimeMs());
+        chainCrc = cursor.chainCrc();
+        bytesSinceImage += cursor.recordBytes();
         DirectBuffer buffer = cursor.buffer();
         int offset = cursor.payloadOffset();
         int length = cursor.payloadBytes();
@@ -84,7 +100,8 @@ final class Replica<R> {
             case NodeMail.KIND_COMMAND -> command(buffer, offset, length);
             case NodeMail.KIND_SESSION_COMMAND -> sessionCommand(buffer, offset, length);
             case NodeMail.KIND_SESSION_OPEN -> openSession(buffer, offset, length);
-            case NodeMail.KIND_NO_OP, NodeMail.KIND_MEMBERSHIP -> Outcome.NOTHING;
+            case NodeMail.KIND_NO_OP -> Outcome.NOTHING;
+            case NodeMail.KIND_MEMBERSHIP -> membership(buffer, offset, length);
             default -> throw Invariant.broken("an entry of a kind from the future: index, kind", index, cursor.kind());
         };
     }
@@ -92,6 +109,60 @@ final class Replica<R> {
     /** Lets the embedder publish what was applied. */
     void publish() {
         machine.applied(position.index(), position.logTimeMs());
+    }
+
+    /** Bytes of log that were applied since the last image or restore. */
+    long bytesSinceImage() {
+        return bytesSinceImage;
+    }
+
+    /** An image of everything at the last applied index, which is published; null if the machine keeps none. */
+    SnapshotAgent.@Nullable Captured capture() {
+        SnapshotImage image = position.index() == 0 ? null : machine.capture();
+        bytesSinceImage = 0;
+        if (image == null) {
+            return null;
+        }
+        UnsafeBuffer table = new UnsafeBuffer(new byte[SessionTableCodec.encodedBytes(sessions)]);
+        SessionTableCodec.encode(sessions, table, 0);
+        SnapshotPosition at =
+                new SnapshotPosition(position.index(), position.term(), chainCrc, Math.max(0, position.logTimeMs()));
+        SnapshotHeader header = new SnapshotHeader(clusterId, at, stateHash(), membership, table.byteArray());
+        return new SnapshotAgent.Captured(header, image);
+    }
+
+    /** Puts a snapshot in place of everything; closes it. */
+    void restore(SnapshotReader reader) throws OperatingFault {
+        try (reader) {
+            SnapshotHeader header = reader.header();
+            byte[] table = header.sessions();
+            SessionTable restored = SessionTableCodec.decode(new UnsafeBuffer(table), 0, table.length);
+            if (restored == null) {
+                throw new OperatingFault("the snapshot up to entry "
+                        + header.position().index() + " has a table of sessions that this version cannot read");
+            }
+            machine.restore(reader);
+            sessions = restored;
+            membership = header.membership();
+            position.at(
+                    header.position().index(),
+                    header.position().term(),
+                    header.position().logTimeMs());
+            chainCrc = header.position().chainCrc();
+            bytesSinceImage = 0;
+            if (stateHash() != header.stateHash()) {
+                throw new OperatingFault("the state restored from the snapshot up to entry " + position.index()
+                        + " has the hash " + Long.toHexString(stateHash()) + ", but "
+                        + Long.toHexString(header.stateHash()) + " was captured");
+            }
+        }
+        publish();
+    }
+
+    private Outcome membership(DirectBuffer buffer, int offset, int length) {
+        membership = new byte[length];
+        buffer.getBytes(offset, membership);
+        return Outcome.NOTHING;
     }
 
     private Outcome command(DirectBuffer buffer, int offset, int length) {

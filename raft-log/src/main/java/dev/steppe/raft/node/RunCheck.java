@@ -24,6 +24,9 @@ final class RunCheck {
     private @Nullable ByteBuffer seen;
     private ByteBuffer view = ByteBuffer.allocate(0);
     private int checkedCrc;
+    private int membershipCount;
+    private long baseIndex;
+    private int baseCrc = EntryChain.ORIGIN;
     private long handedIndex = -1;
     private int handedCrc;
 
@@ -48,14 +51,29 @@ final class RunCheck {
             return false;
         }
         long prevIndex = ask.prevIndex();
-        boolean isRefused = prevIndex > shape.lastIndex() || shape.termAt(prevIndex) != ask.prevTerm();
+        boolean isRefused = prevIndex > shape.lastIndex()
+                || (prevIndex >= shape.baseIndex() && shape.termAt(prevIndex) != ask.prevTerm());
         if (isRefused) {
             return true;
+        }
+        if (prevIndex < baseIndex) {
+            return isChainedFromBase(ask, offset);
         }
         if (prevIndex == handedIndex) {
             return isChained(ask, offset, handedCrc);
         }
         return prevIndex <= readableIndex && isChained(ask, offset, crcAt(prevIndex, readableIndex));
+    }
+
+    /** The log begins behind {@code index}, whose entry had that chain checksum. */
+    void base(long index, int chainCrc) {
+        baseIndex = index;
+        baseCrc = chainCrc;
+    }
+
+    /** How many entries of the run that was looked at last say a membership. */
+    int membershipCount() {
+        return membershipCount;
     }
 
     /** The run that was looked at last is on its way to the log: the next one may follow it before it is written. */
@@ -84,8 +102,8 @@ final class RunCheck {
     }
 
     private int crcAt(long index, long readableIndex) {
-        if (index == 0) {
-            return EntryChain.ORIGIN;
+        if (index == baseIndex) {
+            return baseCrc;
         }
         cursor.moveTo(index, readableIndex);
         return cursor.chainCrc();
@@ -95,14 +113,39 @@ final class RunCheck {
     private boolean isWhole(AppendAsk ask, int startOffset) {
         int offset = startOffset;
         int endOffset = startOffset + ask.entryBytes();
+        membershipCount = 0;
         for (int i = 0; i < ask.entryCount(); i++) {
             int recordBytes = RecordLayout.recordBytesWithin(view, offset, endOffset);
             if (recordBytes < 0 || RecordLayout.term(view, offset) != ask.entryTerm()) {
                 return false;
             }
+            if (RecordLayout.kind(view, offset) == NodeMail.KIND_MEMBERSHIP) {
+                membershipCount++;
+            }
             offset += recordBytes;
         }
         return offset == endOffset;
+    }
+
+    /** What lies in front of the base is in the snapshot; the base must be the one, and what follows must follow it. */
+    private boolean isChainedFromBase(AppendAsk ask, int startOffset) {
+        if (ask.lastIndex() <= baseIndex) {
+            return true;
+        }
+        int offset = startOffset;
+        int recordCrc = baseCrc;
+        for (long index = ask.prevIndex() + 1; index <= ask.lastIndex(); index++) {
+            int writtenCrc = RecordLayout.chainCrc(view, offset);
+            boolean isRight = index < baseIndex
+                    || writtenCrc == (index == baseIndex ? baseCrc : chain.crcOf(recordCrc, index, view, offset));
+            if (!isRight) {
+                return false;
+            }
+            recordCrc = index < baseIndex ? recordCrc : writtenCrc;
+            offset += RecordLayout.recordBytes(RecordLayout.payloadBytes(view, offset));
+        }
+        checkedCrc = recordCrc;
+        return true;
     }
 
     private boolean isChained(AppendAsk ask, int startOffset, int prevCrc) {

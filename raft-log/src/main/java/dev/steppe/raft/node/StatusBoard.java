@@ -4,6 +4,7 @@ import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.api.RaftStatus;
 import dev.steppe.raft.api.RaftStatus.Broadcast;
 import dev.steppe.raft.api.RaftStatus.Durability;
+import dev.steppe.raft.api.RaftStatus.GroupStatus;
 import dev.steppe.raft.api.RaftStatus.Indexes;
 import dev.steppe.raft.api.RaftStatus.Role;
 import dev.steppe.raft.api.RaftStatus.TimingStatus;
@@ -116,7 +117,25 @@ final class StatusBoard {
         int leaderId = isStopped ? -1 : core.leaderId();
         Role role = isStopped ? Role.STOPPED : roleOf(core.role());
         return new RaftStatus(
-                config.memberId(), role, core.term(), leaderId, indexes, stateHash, durability, timingStatus);
+                config.memberId(),
+                role,
+                core.term(),
+                leaderId,
+                indexes,
+                stateHash,
+                durability,
+                timingStatus,
+                groupOf(core));
+    }
+
+    private static GroupStatus groupOf(RaftCore core) {
+        return new GroupStatus(
+                core.membershipIndex(),
+                core.membership(),
+                core.isQuarantined(),
+                core.quarantinedVoterCount(),
+                core.snapshotIndex(),
+                core.shape().baseIndex() + 1);
     }
 
     private static Broadcast broadcastOf(Latency latency) {

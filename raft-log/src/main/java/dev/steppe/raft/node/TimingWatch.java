@@ -90,6 +90,11 @@ final class TimingWatch {
         }
     }
 
+    /** The membership in force is another. */
+    void membershipChanged(RaftCore core) {
+        notes.membership(core.membershipIndex(), core.membership().toString());
+    }
+
     private void roleChanged(RaftCore core) {
         if (core.role() != Role.LEADER) {
             timer.leadershipEnded();

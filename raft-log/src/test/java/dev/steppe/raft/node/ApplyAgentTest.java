@@ -30,7 +30,7 @@ class ApplyAgentTest {
 
     private static final int SEAT_COUNT = 1 << 10;
 
-    private final NodeMail mail = new NodeMail(1_024, SEAT_COUNT);
+    private final NodeMail mail = new NodeMail(1_024, 1_024, SEAT_COUNT);
     private final Pen toApply = new Pen(mail.apply);
     private final ReadDesk reads = new ReadDesk(new Doorbell());
     private final RecordingDesk proposals = new RecordingDesk();
@@ -99,7 +99,10 @@ class ApplyAgentTest {
         }
         log.writeBatch();
         agent = new ApplyAgent<>(
-                machine, machine, mail, new ApplyAgent.Desks<>(proposals.desk, reads), log.openCursor());
+                new ApplyAgent.State<>(new Replica<>(machine, 1, new byte[0]), machine, 0),
+                mail,
+                new ApplyAgent.Desks<>(proposals.desk, reads),
+                log.openCursor());
     }
 
     private void read(int number, long readIndex) {

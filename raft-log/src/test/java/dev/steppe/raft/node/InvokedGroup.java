@@ -44,7 +44,7 @@ final class InvokedGroup {
     /** One member with its disk, over all its lives. */
     final class Server {
         final int id;
-        final MemoryDisk disk = new MemoryDisk();
+        MemoryDisk disk = new MemoryDisk();
         HaltSwitch.Recorder halts = new HaltSwitch.Recorder();
         CountingMachine machine = new CountingMachine();
 
@@ -54,15 +54,51 @@ final class InvokedGroup {
         /** The process stands still for so many ragged rounds. */
         int pausedRounds;
 
+        private boolean isJoining;
+
         private @Nullable Transport transport;
 
-        Server(int id) {
+        private List<Member> known;
+
+        Server(int id, List<Member> known) {
             this.id = id;
+            this.known = known;
+        }
+
+        /** Ends in good order, for good. */
+        void stop() {
+            node.close();
+            transport.close();
+            ledger.died(node);
+            node = null;
+        }
+
+        /** Rot in both copies of term and vote. */
+        void spoilVault() {
+            disk.flipBit("vault", 20, 3);
+            disk.flipBit("vault", 4_096 + 20, 3);
+        }
+
+        /** Rot in the middle of its log. */
+        void spoil() {
+            String name = disk.names().stream()
+                    .filter(file -> file.startsWith("segments/"))
+                    .sorted()
+                    .skip(1)
+                    .findFirst()
+                    .orElseThrow();
+            disk.flipBit(name, 4_096 + 5_000, 3);
         }
 
         void start() {
-            RaftConfig config =
-                    new RaftConfig(CLUSTER_ID, "north", id, members, RaftConfig.Timing.DEFAULT, limits, options);
+            RaftConfig config = new RaftConfig(
+                    CLUSTER_ID,
+                    "north",
+                    id,
+                    known,
+                    RaftConfig.Timing.DEFAULT,
+                    limits,
+                    isJoining ? options.joining() : options);
             machine = new CountingMachine();
             halts = new HaltSwitch.Recorder();
             NodeWorld world = new NodeWorld(clock, entropy.split(), halts, this::join);
@@ -120,7 +156,7 @@ final class InvokedGroup {
         members = IntStream.rangeClosed(1, memberCount)
                 .mapToObj(id -> new Member(id, "server-" + id, 0))
                 .toList();
-        members.forEach(member -> servers.add(new Server(member.id())));
+        members.forEach(member -> servers.add(new Server(member.id(), members)));
         servers.forEach(Server::start);
     }
 
@@ -135,7 +171,7 @@ final class InvokedGroup {
                 continue;
             }
             for (int turn = 0; server.node != null && turn < 4; turn++) {
-                work(server.node.agents().get(random.nextInt(4)));
+                work(server.node.agents().get(random.nextInt(5)));
                 assertEquals(List.of(), server.halts.halts(), "member " + server.id);
             }
         }
@@ -170,6 +206,38 @@ final class InvokedGroup {
             round();
         }
         assertTrue(condition.getAsBoolean(), what);
+    }
+
+    /** Starts a server that is no member yet. */
+    Server join(int id) {
+        List<Member> known = new ArrayList<>(members);
+        known.removeIf(member -> member.id() == id);
+        known.add(new Member(id, "server-" + id, 0));
+        Server server = new Server(id, known);
+        server.isJoining = true;
+        servers.add(server);
+        server.start();
+        return server;
+    }
+
+    /** A new disk in the machine of {@code server}, which starts anew as one that joins. */
+    void wipe(Server server) {
+        server.crash(PageFate.LOSE_ALL);
+        server.disk = new MemoryDisk();
+        server.isJoining = true;
+        server.start();
+    }
+
+    Server server(int id) {
+        return servers.stream().filter(server -> server.id == id).findFirst().orElseThrow();
+    }
+
+    Server follower() {
+        Server leader = leader();
+        return servers.stream()
+                .filter(server -> server.node != null && server != leader)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The leader of the latest term, once there is one. */
