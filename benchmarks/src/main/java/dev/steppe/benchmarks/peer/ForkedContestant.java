@@ -77,7 +77,12 @@ final class ForkedContestant implements AutoCloseable {
     @Override
     public void close() throws IOException {
         signal("CONT");
-        orders.close();
+        try {
+            orders.close();
+        } catch (IOException ended) {
+            // Its process has ended before; then nobody reads orders any more.
+            process.destroyForcibly();
+        }
         try {
             if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();

@@ -102,15 +102,14 @@ public final class PeersMain {
         try {
             for (Contestant contestant : round) {
                 Path parent = contestant.isForced() ? options.disk() : options.memory();
-                ForkedContestant forked = new ForkedContestant(contestant, parent);
-                open.add(forked);
-                System.out.println("# " + contestant.word() + ": " + forked.description());
-                warmUp(forked);
+                openInto(open, contestant, parent);
             }
             long repetitionNs = 0;
-            while (System.nanoTime() - startNs + repetitionNs < roundNs) {
+            while (!open.isEmpty() && System.nanoTime() - startNs + repetitionNs < roundNs) {
                 long repetitionStartNs = System.nanoTime();
-                repeat(open);
+                for (int inFlightCount : IN_FLIGHT_COUNTS) {
+                    open.removeIf(forked -> !isMeasured(forked, inFlightCount));
+                }
                 repetitionNs = System.nanoTime() - repetitionStartNs;
             }
         } finally {
@@ -120,27 +119,47 @@ public final class PeersMain {
         }
     }
 
-    private static void warmUp(ForkedContestant forked) throws IOException {
-        for (int inFlightCount : IN_FLIGHT_COUNTS) {
-            forked.window(inFlightCount, inFlightCount == 1 ? WARM_UP_MS / 5 : WARM_UP_MS);
+    /** Opens and warms a contestant up; one that fails is told and left out. */
+    private static void openInto(List<ForkedContestant> open, Contestant contestant, Path parent) throws IOException {
+        ForkedContestant forked = new ForkedContestant(contestant, parent);
+        System.out.println("# " + contestant.word() + ": " + forked.description());
+        try {
+            for (int inFlightCount : IN_FLIGHT_COUNTS) {
+                forked.window(inFlightCount, inFlightCount == 1 ? WARM_UP_MS / 5 : WARM_UP_MS);
+            }
+            open.add(forked);
+        } catch (IOException fault) {
+            giveUp(forked, fault);
         }
     }
 
-    private void repeat(List<ForkedContestant> open) throws IOException {
-        for (int inFlightCount : IN_FLIGHT_COUNTS) {
-            for (ForkedContestant forked : open) {
-                WindowFigures figures = forked.window(inFlightCount, WINDOW_MS);
-                standings.add(forked.contestant(), figures);
-                System.out.printf(
-                        Locale.ROOT,
-                        "%-16s %5d in flight %9.0f/s, p50 %7.0f us, p99 %7.0f us, foreign %.2f%n",
-                        forked.contestant().word(),
-                        inFlightCount,
-                        figures.commitsPerSecond(),
-                        figures.p50Us(),
-                        figures.p99Us(),
-                        figures.foreignShare());
-            }
+    /** One window; false if the contestant failed and is out. */
+    private boolean isMeasured(ForkedContestant forked, int inFlightCount) {
+        try {
+            WindowFigures figures = forked.window(inFlightCount, WINDOW_MS);
+            standings.add(forked.contestant(), figures);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-16s %5d in flight %9.0f/s, p50 %7.0f us, p99 %7.0f us, foreign %.2f%n",
+                    forked.contestant().word(),
+                    inFlightCount,
+                    figures.commitsPerSecond(),
+                    figures.p50Us(),
+                    figures.p99Us(),
+                    figures.foreignShare());
+            return true;
+        } catch (IOException fault) {
+            giveUp(forked, fault);
+            return false;
+        }
+    }
+
+    private static void giveUp(ForkedContestant forked, IOException fault) {
+        System.out.println("# " + forked.contestant().word() + " is out: " + fault.getMessage());
+        try {
+            forked.close();
+        } catch (IOException second) {
+            System.out.println("# and could not be closed: " + second.getMessage());
         }
     }
 }
