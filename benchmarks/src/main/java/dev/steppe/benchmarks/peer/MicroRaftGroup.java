@@ -173,10 +173,6 @@ final class MicroRaftGroup implements GroupUnderLoad {
 
     @Override
     public boolean offer(DirectBuffer buffer, int offset, int lengthBytes) {
-        Throwable failed = failure.get();
-        if (failed != null) {
-            throw new IllegalStateException("a command was refused", failed);
-        }
         long sequence = buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN);
         byte[] operation = new byte[lengthBytes];
         buffer.getBytes(offset, operation);
@@ -189,6 +185,15 @@ final class MicroRaftGroup implements GroupUnderLoad {
             return null;
         });
         return !told.isCompletedExceptionally();
+    }
+
+    @Override
+    public int poll() {
+        Throwable failed = failure.get();
+        if (failed != null) {
+            throw new IllegalStateException("a command was refused", failed);
+        }
+        return 0;
     }
 
     @Override

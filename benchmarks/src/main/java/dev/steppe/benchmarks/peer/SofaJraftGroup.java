@@ -83,10 +83,6 @@ final class SofaJraftGroup implements GroupUnderLoad {
 
     @Override
     public boolean offer(DirectBuffer buffer, int offset, int lengthBytes) {
-        Status failed = failure.get();
-        if (failed != null) {
-            throw new IllegalStateException("a command was refused: " + failed);
-        }
         long sequence = buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN);
         ByteBuffer copy = ByteBuffer.allocate(lengthBytes);
         buffer.getBytes(offset, copy, lengthBytes);
@@ -99,6 +95,15 @@ final class SofaJraftGroup implements GroupUnderLoad {
             }
         }));
         return true;
+    }
+
+    @Override
+    public int poll() {
+        Status failed = failure.get();
+        if (failed != null) {
+            throw new IllegalStateException("a command was refused: " + failed);
+        }
+        return 0;
     }
 
     @Override
