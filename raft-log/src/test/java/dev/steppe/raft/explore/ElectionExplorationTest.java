@@ -45,6 +45,18 @@ class ElectionExplorationTest {
                 .holds("votes of loyal followers", LOYAL_REFUSES, LEADER_ELECTED, LATE_VOTE_IGNORED);
     }
 
+    private static Finding overCrashesInOneTerm(int packets) {
+        Bounds bounds = Bounds.of(3)
+                .terms(1)
+                .ballots(2)
+                .rounds(1)
+                .crashes(1)
+                .forcedLate()
+                .terse();
+        return Exploration.of(bounds.packets(packets))
+                .holds("votes of one term over crashes", VOTE_KEPT_OVER_RESTART, CANDIDATE_YIELDS);
+    }
+
     private static Finding overCrashes(int packets) {
         Bounds bounds = Bounds.of(3)
                 .terms(2)
@@ -74,7 +86,8 @@ class ElectionExplorationTest {
 
     @Test
     void givesOneVoteATermOverACrash() {
-        assertTrue(overCrashes(7).isComplete());
+        assertTrue(overCrashes(6).isComplete());
+        assertTrue(overCrashesInOneTerm(10).isComplete());
     }
 
     @Test
@@ -82,6 +95,7 @@ class ElectionExplorationTest {
     void givesOneVoteATermInEveryLongerOrder() {
         assertTrue(everyOrder(18).isComplete());
         assertTrue(loyalFollowers(16).isComplete());
-        assertTrue(overCrashes(9).isComplete());
+        assertTrue(overCrashes(8).isComplete());
+        assertTrue(overCrashesInOneTerm(12).isComplete());
     }
 }

@@ -2,11 +2,12 @@ package dev.steppe.raft.explore;
 
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.explore.alike.Groups;
+import dev.steppe.raft.explore.alike.Renaming;
 import dev.steppe.raft.explore.member.Event;
-import dev.steppe.raft.explore.member.Groups;
 import dev.steppe.raft.explore.member.Member;
-import dev.steppe.raft.explore.member.Renaming;
 import dev.steppe.raft.explore.member.StepResult;
+import dev.steppe.raft.explore.said.RuleBroken;
 import dev.steppe.raft.explore.search.SeenSet;
 import dev.steppe.raft.explore.search.StateQueue;
 import dev.steppe.raft.explore.search.Trail;
@@ -72,7 +73,7 @@ public final class Exploration {
         try {
             Script.run(new WorldMachine(bounds, Renaming.none(bounds.memberCount())), script);
             return null;
-        } catch (WorldRules.Broken rule) {
+        } catch (RuleBroken rule) {
             return rule.getMessage();
         }
     }
@@ -255,7 +256,7 @@ public final class Exploration {
             if (worlds.happen(world, event, child) && child.packetCount <= bounds.packets()) {
                 addIfNew(child, parent, event);
             }
-        } catch (WorldRules.Broken rule) {
+        } catch (RuleBroken rule) {
             tell(rule, event);
         }
     }
@@ -352,7 +353,7 @@ public final class Exploration {
         }
     }
 
-    private void tell(WorldRules.Broken rule, int event) {
+    private void tell(RuleBroken rule, int event) {
         broken = rule.getMessage();
         StringBuilder text = new StringBuilder(beginning);
         for (int before : trail.eventsTo(parent)) {

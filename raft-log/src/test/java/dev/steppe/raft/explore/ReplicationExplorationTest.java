@@ -38,6 +38,9 @@ class ReplicationExplorationTest {
             propose 1 1
             propose 1 2
             elect 3 with 2
+            resign 1
+            deliver 3>1 VoteAsk
+            expect 1 term 2
             lose
             """;
 
@@ -71,6 +74,12 @@ class ReplicationExplorationTest {
                         COMMIT_LIMITED,
                         PROBED_BACK,
                         REVIVED);
+    }
+
+    private static Finding heartbeats(int packets) {
+        Bounds bounds = Bounds.of(3).terms(2).ballots(4).rounds(3).proposals(3);
+        return Exploration.after(TWO_LEAD, bounds.packets(packets))
+                .holds("heartbeats to conflicting logs", COMMIT_LIMITED, CUT_OF_TWO, PROBED_BACK, REVIVED);
     }
 
     private static Finding conflictsOverCrashes(int packets) {
@@ -117,8 +126,9 @@ class ReplicationExplorationTest {
 
     @Test
     void cutsWhatConflictsAndNothingElse() {
-        assertTrue(conflicts(12).isComplete());
-        assertTrue(conflictsOverCrashes(9).isComplete());
+        assertTrue(conflicts(13).isComplete());
+        assertTrue(heartbeats(12).isComplete());
+        assertTrue(conflictsOverCrashes(10).isComplete());
     }
 
     @Test
@@ -136,7 +146,8 @@ class ReplicationExplorationTest {
     @Tag("extended")
     void agreesOnEveryEntryOfLongerStories() {
         assertTrue(fromTheStart(16).isComplete());
-        assertTrue(conflicts(14).isComplete());
+        assertTrue(conflicts(15).isComplete());
+        assertTrue(heartbeats(14).isComplete());
         assertTrue(conflictsOverCrashes(11).isComplete());
         assertTrue(reads(12).isComplete());
     }

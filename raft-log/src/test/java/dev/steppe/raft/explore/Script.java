@@ -1,10 +1,11 @@
 package dev.steppe.raft.explore;
 
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.explore.alike.Groups;
 import dev.steppe.raft.explore.member.Event;
-import dev.steppe.raft.explore.member.Groups;
 import dev.steppe.raft.explore.member.Member;
-import dev.steppe.raft.explore.member.Packet;
+import dev.steppe.raft.explore.said.Packet;
+import dev.steppe.raft.explore.said.RuleBroken;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Script {
         child = new World(world.members.length);
     }
 
-    /** The world after these lines. Throws {@link WorldRules.Broken} if a rule does not hold. */
+    /** The world after these lines. Throws {@link RuleBroken} if a rule does not hold. */
     static World run(WorldMachine worlds, String lines) {
         return play(worlds, lines).world;
     }

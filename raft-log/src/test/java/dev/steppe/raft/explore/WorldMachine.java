@@ -1,15 +1,16 @@
 package dev.steppe.raft.explore;
 
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.explore.alike.Fingerprint;
+import dev.steppe.raft.explore.alike.Groups;
+import dev.steppe.raft.explore.alike.Renaming;
+import dev.steppe.raft.explore.alike.StateVector;
 import dev.steppe.raft.explore.member.Event;
-import dev.steppe.raft.explore.member.Fingerprint;
-import dev.steppe.raft.explore.member.Groups;
 import dev.steppe.raft.explore.member.Member;
 import dev.steppe.raft.explore.member.MemberMachine;
-import dev.steppe.raft.explore.member.Packet;
-import dev.steppe.raft.explore.member.Renaming;
-import dev.steppe.raft.explore.member.StateVector;
 import dev.steppe.raft.explore.member.StepResult;
+import dev.steppe.raft.explore.said.Packet;
+import dev.steppe.raft.explore.said.RuleBroken;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
@@ -84,7 +85,7 @@ final class WorldMachine {
     /** The history after {@code event}. Throws what does not hold. */
     int historyAfter(World world, int event, StepResult result) {
         if (result.broken() != null) {
-            throw new WorldRules.Broken(result.broken());
+            throw new RuleBroken(result.broken());
         }
         History before = histories.get(world.history);
         History after = rules.historyAfter(before, memberOf(event), event, result);
@@ -147,7 +148,7 @@ final class WorldMachine {
 
     /** Throws what does not hold in {@code world}, which has come from an event of {@code memberId}. */
     void check(World world, int memberId) {
-        rules.check(world, histories.get(world.history), memberId);
+        rules.checkAfter(world, histories.get(world.history), memberId);
     }
 
     Fingerprint historyFingerprint(int number) {

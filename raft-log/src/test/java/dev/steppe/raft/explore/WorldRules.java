@@ -1,14 +1,16 @@
 package dev.steppe.raft.explore;
 
+import static dev.steppe.raft.explore.said.RuleBroken.check;
+
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.explore.alike.Groups;
 import dev.steppe.raft.explore.member.Event;
-import dev.steppe.raft.explore.member.Groups;
-import dev.steppe.raft.explore.member.LogTree;
 import dev.steppe.raft.explore.member.Member;
 import dev.steppe.raft.explore.member.MemberMachine;
-import dev.steppe.raft.explore.member.Packet;
 import dev.steppe.raft.explore.member.StepResult;
+import dev.steppe.raft.explore.said.LogTree;
+import dev.steppe.raft.explore.said.Packet;
 import org.agrona.collections.LongHashSet;
 
 /**
@@ -16,15 +18,6 @@ import org.agrona.collections.LongHashSet;
  * R10, R11, R12 and C1. What holds inside one member is checked where it steps.
  */
 final class WorldRules {
-    /** A rule did not hold. */
-    static final class Broken extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Broken(String what) {
-            super(what);
-        }
-    }
-
     private final MemberMachine machine;
     private final LogTree logs;
     private final LongHashSet agreeing = new LongHashSet();
@@ -32,12 +25,6 @@ final class WorldRules {
     WorldRules(MemberMachine machine) {
         this.machine = machine;
         logs = machine.logs();
-    }
-
-    private static void check(boolean holds, String what, long number) {
-        if (!holds) {
-            throw new Broken(what + ": " + number);
-        }
     }
 
     /** What is to be remembered after an event. */
@@ -73,7 +60,7 @@ final class WorldRules {
     }
 
     /** What must hold in a world in which this member has just changed. */
-    void check(World world, History history, int memberId) {
+    void checkAfter(World world, History history, int memberId) {
         Member changed = machine.get(world.members[memberId - 1]);
         for (int number : world.members) {
             Member member = machine.get(number);

@@ -1,32 +1,22 @@
 package dev.steppe.raft.explore.member;
 
+import static dev.steppe.raft.explore.said.RuleBroken.check;
+
 import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.explore.alike.Groups;
+import dev.steppe.raft.explore.said.LogTree;
+import dev.steppe.raft.explore.said.Packet;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
 
 /** What must hold inside one member, by the names of spec/reliability.md §2: R2, R6, R7, R8, R10, R12, R13. */
 final class LocalRules {
-    /** A rule did not hold. */
-    static final class Broken extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Broken(String what) {
-            super(what);
-        }
-    }
-
     private final MemberDraft draft;
 
     LocalRules(MemberDraft draft) {
         this.draft = draft;
-    }
-
-    static void check(boolean holds, String what, long number) {
-        if (!holds) {
-            throw new Broken(what + ": " + number);
-        }
     }
 
     /** Before the disk has seen anything of the step. */

@@ -6,6 +6,7 @@ import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.RaftOutput.MembershipVerdict;
 import dev.steppe.raft.core.RaftOutput.ProposalVerdict;
 import dev.steppe.raft.core.RaftOutput.TransferEnd;
+import dev.steppe.raft.explore.said.LogTree;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
@@ -79,7 +80,8 @@ final class MarkSpotter {
         mark(isLonger && ask.lastTerm() < was.shape().lastTerm() && isRefused, Mark.LONGER_LOG_LOSES);
         mark(before.isLoyal() && was.leaderId() != ask.fromMember() && isRefused, Mark.LOYAL_REFUSES);
         boolean isOfTerm = !ask.preVote() && ask.term() == was.term();
-        mark(isOfTerm && was.votedFor() == ask.fromMember(), Mark.VOTE_REPEATED);
+        boolean isGranted = is.votedFor() == ask.fromMember() && saysYes();
+        mark(isOfTerm && was.votedFor() == ask.fromMember() && isGranted, Mark.VOTE_REPEATED);
         boolean isSecond = isOfTerm && was.votedFor() != CoreSettings.NOBODY && was.votedFor() != ask.fromMember();
         mark(isSecond, Mark.SECOND_CANDIDATE_REFUSED);
         boolean hasVotedBefore =
@@ -88,6 +90,17 @@ final class MarkSpotter {
         boolean asksAsVoter = was.membership().isVoter(ask.fromMember(), ask.directoryId());
         mark(!asksAsVoter && after.answers.sent.isEmpty(), Mark.STRANGER_UNANSWERED);
         mark(!asksAsVoter && !isRefused, Mark.STRANGER_AHEAD_ELECTED);
+    }
+
+    /** Whether it has answered, and not with a refusal. */
+    private boolean saysYes() {
+        boolean hasAnswered = false;
+        for (int number : after.answers.sent) {
+            RaftMessage answer = after.packets.get(number).message();
+            hasAnswered |= answer instanceof VoteReply reply && reply.granted();
+            hasAnswered |= answer instanceof AppendReply reply && reply.accepted();
+        }
+        return hasAnswered;
     }
 
     private void onVoteReply(VoteReply reply) {
@@ -112,7 +125,7 @@ final class MarkSpotter {
         mark(isTaken && ask.commitIndex() > is.commitIndex(), Mark.COMMIT_LIMITED);
         boolean isBeforeBase =
                 ask.entryCount() > 0 && ask.prevIndex() < was.shape().baseIndex();
-        mark(isTaken && isBeforeBase, Mark.APPEND_BEFORE_BASE);
+        mark(isTaken && isBeforeBase && saysYes(), Mark.APPEND_BEFORE_BASE);
     }
 
     private void onReply(RaftMessage message) {

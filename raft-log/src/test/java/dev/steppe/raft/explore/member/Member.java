@@ -1,6 +1,7 @@
 package dev.steppe.raft.explore.member;
 
 import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.explore.alike.Fingerprint;
 import java.util.List;
 
 /**

@@ -14,6 +14,12 @@ import dev.steppe.raft.core.RaftOutput.TransferVerdict;
 import dev.steppe.raft.core.track.MembershipStack;
 import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.core.track.SnapshotPosition;
+import dev.steppe.raft.explore.alike.CoreFields;
+import dev.steppe.raft.explore.alike.Groups;
+import dev.steppe.raft.explore.said.LogTree;
+import dev.steppe.raft.explore.said.Packet;
+import dev.steppe.raft.explore.said.Packets;
+import dev.steppe.raft.explore.said.RuleBroken;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
@@ -133,7 +139,7 @@ final class MemberDraft {
             answers.transfer = output.transferVerdict();
         }
         if (output.transferEnd() != TransferEnd.NONE) {
-            LocalRules.check(answers.transferEnd == TransferEnd.NONE, "U9 a transfer ends twice", core.term());
+            RuleBroken.check(answers.transferEnd == TransferEnd.NONE, "U9 a transfer ends twice", core.term());
             answers.transferEnd = output.transferEnd();
         }
     }

@@ -4,6 +4,14 @@ import dev.steppe.base.InvariantBroken;
 import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftInput;
+import dev.steppe.raft.explore.alike.CoreFields;
+import dev.steppe.raft.explore.alike.Fingerprint;
+import dev.steppe.raft.explore.alike.Groups;
+import dev.steppe.raft.explore.alike.Renaming;
+import dev.steppe.raft.explore.alike.StateVector;
+import dev.steppe.raft.explore.said.LogTree;
+import dev.steppe.raft.explore.said.Packets;
+import dev.steppe.raft.explore.said.RuleBroken;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -109,7 +117,7 @@ public final class MemberMachine {
                     || draft.core.commitIndex() > before.core().commitIndex();
             int committed = mayBeNew ? logs.prefix(draft.log, draft.core.commitIndex()) : -1;
             return StepResult.of(numberOf(before.id()), draft, committed);
-        } catch (InvariantBroken | LocalRules.Broken broken) {
+        } catch (InvariantBroken | RuleBroken broken) {
             return StepResult.broken(number, draft, broken.getMessage());
         } catch (RuntimeException thrown) {
             String where = thrown.getStackTrace().length == 0 ? "" : " at " + thrown.getStackTrace()[0];

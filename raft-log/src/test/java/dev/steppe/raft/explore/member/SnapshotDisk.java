@@ -4,6 +4,9 @@ import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.core.RaftInput;
 import dev.steppe.raft.core.track.SnapshotPosition;
+import dev.steppe.raft.explore.said.LogTree;
+import dev.steppe.raft.explore.said.Packet;
+import dev.steppe.raft.explore.said.RuleBroken;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 
 /** The snapshot files of a member while an event happens to it. A file has two pieces. */
@@ -32,9 +35,9 @@ final class SnapshotDisk {
             int newest = files.newest();
             boolean isIt = draft.logs.lastIndex(newest) == draft.output.installIndex()
                     && draft.logs.lastTerm(newest) == draft.output.installTerm();
-            LocalRules.check(isIt, "R12 installs what is not the newest file", draft.output.installIndex());
+            RuleBroken.check(isIt, "R12 installs what is not the newest file", draft.output.installIndex());
             boolean isLeader = draft.core.role() == Role.LEADER;
-            LocalRules.check(!isLeader, "R12 a leader installs", draft.core.term());
+            RuleBroken.check(!isLeader, "R12 a leader installs", draft.core.term());
             files = files.withReplacing(newest);
         }
     }
@@ -46,7 +49,7 @@ final class SnapshotDisk {
                     && partial.log() == packet.snapshot()
                     && partial.fromMember() == ask.fromMember()
                     && partial.fromIncarnation() == ask.incarnation();
-            LocalRules.check(goesOn, "S18 pieces of two files are mixed at", ask.offsetBytes());
+            RuleBroken.check(goesOn, "S18 pieces of two files are mixed at", ask.offsetBytes());
         }
         files = files.withPartial(
                 new Files.Partial(

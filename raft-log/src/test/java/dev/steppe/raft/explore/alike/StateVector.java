@@ -1,4 +1,4 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.alike;
 
 import dev.steppe.raft.explore.search.Mixing;
 import java.util.ArrayList;

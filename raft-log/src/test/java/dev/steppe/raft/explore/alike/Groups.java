@@ -1,4 +1,4 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.alike;
 
 import dev.steppe.raft.quorum.Membership;
 import dev.steppe.raft.quorum.Membership.Server;
@@ -13,7 +13,9 @@ import java.util.Map;
  * one that is {@value #SECOND} greater.
  */
 public final class Groups {
-    static final int SECOND = 16;
+    /** So much greater is the number of a member's second directory. */
+    public static final int SECOND = 16;
+
     private static final int WIDTH = 6;
     private static final int MASK = (1 << WIDTH) - 1;
 
@@ -57,7 +59,7 @@ public final class Groups {
     }
 
     /** What a group's number stands for. */
-    Membership membership(int group) {
+    public Membership membership(int group) {
         return memberships.computeIfAbsent(group, code -> {
             List<Server> voters = new ArrayList<>();
             List<Server> learners = new ArrayList<>();
@@ -75,7 +77,7 @@ public final class Groups {
     }
 
     /** The number of a membership. */
-    static int number(Membership membership) {
+    public static int number(Membership membership) {
         int group = 0;
         for (int i = 0; i < membership.serverCount(); i++) {
             int bit = 1 << (membership.memberId(i) - 1);
@@ -85,7 +87,13 @@ public final class Groups {
         return group;
     }
 
-    static void write(int group, StateVector into) {
+    /** Writes a directory's number: whose it is, and which of them. */
+    public static void writeDirectory(long directoryId, StateVector into) {
+        into.name(directoryId % SECOND).plain(directoryId / SECOND);
+    }
+
+    /** Writes who belongs to a group. */
+    public static void write(int group, StateVector into) {
         into.bits(voterBits(group)).bits(learnerBits(group)).bits(movedBits(group));
     }
 

@@ -1,4 +1,4 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.alike;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.alike;
 
 /** 128 bits for each renaming of the members; equal for equal things, and for renamed ones in another order. */
 public final class Fingerprint {

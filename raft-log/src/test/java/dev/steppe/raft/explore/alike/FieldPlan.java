@@ -1,4 +1,4 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.alike;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;

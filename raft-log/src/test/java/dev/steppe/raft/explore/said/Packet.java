@@ -1,5 +1,6 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.said;
 
+import dev.steppe.raft.explore.alike.Fingerprint;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import java.util.List;

@@ -1,6 +1,10 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.said;
 
 import dev.steppe.raft.core.LogShape;
+import dev.steppe.raft.explore.alike.Fingerprint;
+import dev.steppe.raft.explore.alike.Groups;
+import dev.steppe.raft.explore.alike.Renaming;
+import dev.steppe.raft.explore.alike.StateVector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,13 +16,14 @@ import java.util.Map;
  */
 public final class LogTree {
     /** Only of bounds on what is in flight, which are set wide. */
-    static final int ENTRY_BYTES = 1;
+    public static final int ENTRY_BYTES = 1;
 
     private static final int STRIDE_BYTES = 128 * 1024;
 
     private record Entry(int parent, long term, int kind, long value) {}
 
-    static final int MEMBERSHIP = 2;
+    /** Kind of an entry that says who belongs to the group. */
+    public static final int MEMBERSHIP = 2;
 
     private final List<Renaming> renamings;
     private final int firstGroup;
@@ -29,7 +34,7 @@ public final class LogTree {
     private final Map<Entry, Integer> numbers = new HashMap<>();
 
     /** Logs of groups that began as {@code firstGroup}. */
-    LogTree(int firstGroup, List<Renaming> renamings) {
+    public LogTree(int firstGroup, List<Renaming> renamings) {
         this.firstGroup = firstGroup;
         this.renamings = renamings;
         put(new Entry(-1, 0, 0, 0), 0);
@@ -137,7 +142,7 @@ public final class LogTree {
     }
 
     /** What a core knows of this log if its front is gone. Shared: copy it before a core may change it. */
-    LogShape shape(int log, int base) {
+    public LogShape shape(int log, int base) {
         return shapes.computeIfAbsent(((long) log << 32) | base, key -> {
             LogShape shape = new LogShape(STRIDE_BYTES, base, termAt(log, base));
             for (int index = base + 1; index <= lastIndex(log); index++) {

@@ -1,6 +1,9 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.said;
 
 import dev.steppe.raft.core.RaftOutput.Outgoing;
+import dev.steppe.raft.explore.alike.Groups;
+import dev.steppe.raft.explore.alike.Renaming;
+import dev.steppe.raft.explore.alike.StateVector;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
@@ -26,7 +29,8 @@ public final class Packets {
     private final List<Renaming> renamings;
     private final LogTree logs;
 
-    Packets(List<Renaming> renamings, LogTree logs) {
+    /** Messages about these logs, between members that may be renamed so. */
+    public Packets(List<Renaming> renamings, LogTree logs) {
         this.renamings = renamings;
         this.logs = logs;
     }
@@ -42,7 +46,7 @@ public final class Packets {
     }
 
     /** The number of what a member wishes to say, whose log is {@code log} and who was asked for a vote or not. */
-    int numberOf(Outgoing outgoing, int log, List<Integer> snapshots, boolean asksForVote) {
+    public int numberOf(Outgoing outgoing, int log, List<Integer> snapshots, boolean asksForVote) {
         RaftMessage message = copy(outgoing.message());
         List<Long> run = new ArrayList<>();
         StringBuilder runText = new StringBuilder();
@@ -75,7 +79,7 @@ public final class Packets {
                 return snapshot;
             }
         }
-        throw new LocalRules.Broken("R12 a snapshot is offered that is not here: " + ask);
+        throw new RuleBroken("R12 a snapshot is offered that is not here: " + ask);
     }
 
     private int put(Packet packet) {
@@ -83,7 +87,7 @@ public final class Packets {
         StateVector vector = new StateVector(renamings);
         vector.name(packet.toMember()).plain(packet.isVote() ? 1 : 0);
         vector.plain(message.getClass().getSimpleName().hashCode()).name(message.fromMember());
-        CoreFields.writeDirectory(message.directoryId(), vector);
+        Groups.writeDirectory(message.directoryId(), vector);
         vector.plain(message.incarnation()).plain(message.term());
         for (Field field : fieldsOf(message)) {
             vector.plain(valueOf(field, message));

@@ -1,4 +1,4 @@
-package dev.steppe.raft.explore.member;
+package dev.steppe.raft.explore.alike;
 
 import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.LogShape;
@@ -27,14 +27,16 @@ import java.util.Map;
  * to the core's own count. Numbers that messages repeat (rounds, ballots, lives) are compared as they are; the bounds
  * of a search keep them small.
  */
-final class CoreFields {
-    static final long NOW_NS = 1_000_000;
-    static final CoreSettings.Times TIMES = new CoreSettings.Times(1_000, 100_000, 200_000);
+public final class CoreFields {
+    /** The time of every step but those in which something expires. */
+    public static final long NOW_NS = 1_000_000;
+    /** The time-outs of every explored core. */
+    public static final CoreSettings.Times TIMES = new CoreSettings.Times(1_000, 100_000, 200_000);
 
     /** Ahead of every event but the end of a quarantine. */
     private static final long FAR_NS = NOW_NS + 2 * TIMES.electionMaxNs();
     /** When an attempt to hand an office over is given up: before the office itself can end. */
-    static final long TRANSFER_END_NS = NOW_NS + TIMES.electionMinNs() / 2;
+    public static final long TRANSFER_END_NS = NOW_NS + TIMES.electionMinNs() / 2;
 
     private static final Field STANDING = field(RaftCore.class, "standing");
     private static final Field HARD = field(STANDING.getType(), "hard");
@@ -53,12 +55,12 @@ final class CoreFields {
     private RaftCore core;
 
     /** With {@code isLoyal} a follower that hears a leader stays true to it until it tires. */
-    CoreFields(boolean isLoyal) {
+    public CoreFields(boolean isLoyal) {
         this.isLoyal = isLoyal;
     }
 
     /** Makes {@code newCore}, just stepped at {@code newNowNs}, timeless and small, and writes all but its groups. */
-    void settle(RaftCore newCore, long newNowNs, LogShape shape, StateVector into) {
+    public void settle(RaftCore newCore, long newNowNs, LogShape shape, StateVector into) {
         core = newCore;
         nowNs = newNowNs;
         several.clear();
@@ -72,7 +74,7 @@ final class CoreFields {
     }
 
     /** Writes the groups of the core that was settled last. */
-    void writeGroups(StateVector into) {
+    public void writeGroups(StateVector into) {
         try {
             for (Object[] members : several) {
                 for (Object member : members) {
@@ -86,12 +88,12 @@ final class CoreFields {
     }
 
     /** The number of the last round that this core began as a leader. */
-    static long roundId(RaftCore leader) {
+    public static long roundId(RaftCore leader) {
         return number(ROUND_ID, get(LEADING, leader));
     }
 
     /** Whether a follower stays true to its leader; of a settled core. */
-    static boolean isTrueToLeader(RaftCore follower) {
+    public static boolean isTrueToLeader(RaftCore follower) {
         return number(TRUE_UNTIL, get(ELECTION, follower)) > NOW_NS;
     }
 
@@ -108,7 +110,7 @@ final class CoreFields {
             switch (step.rule()) {
                 case PLAIN -> into.plain(number(field, object));
                 case NAME -> into.name(number(field, object));
-                case DIRECTORY -> writeDirectory(number(field, object), into);
+                case DIRECTORY -> Groups.writeDirectory(number(field, object), into);
                 case RELATIVE -> into.plain(number(field, object) - vaultSequence);
                 case TIME -> into.plain(timeless(field, object));
                 case GROUP -> writeGroup((Membership) field.get(object), into);
@@ -120,10 +122,6 @@ final class CoreFields {
                 default -> new ReadsInside(field.get(object)).write(field, object, into);
             }
         }
-    }
-
-    static void writeDirectory(long directoryId, StateVector into) {
-        into.name(directoryId % Groups.SECOND).plain(directoryId / Groups.SECOND);
     }
 
     private static void writeGroup(Membership membership, StateVector into) {
