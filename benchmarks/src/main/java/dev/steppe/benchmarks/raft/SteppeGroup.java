@@ -8,6 +8,8 @@ import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.api.RaftStatus;
 import dev.steppe.raft.api.RoleListener;
+import dev.steppe.raft.api.SnapshotImage;
+import dev.steppe.raft.api.SnapshotSource;
 import dev.steppe.raft.api.StateMachine;
 import dev.steppe.raft.node.NodeWorld;
 import dev.steppe.raft.node.RaftNode;
@@ -20,6 +22,7 @@ import dev.steppe.transport.tcp.TcpConfig;
 import dev.steppe.transport.tcp.TcpLoops;
 import dev.steppe.transport.tcp.TcpTransport;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,11 +30,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** All members of one group of ours in this process: TCP over loopback, real files, a client beside the leader. */
 public final class SteppeGroup implements GroupUnderLoad {
     private static final long ELECTION_MAX_NS = TimeUnit.SECONDS.toNanos(30);
     private static final RaftConfig.Limits LIMITS = new RaftConfig.Limits(64 << 20, 64 << 10, 4 << 20, 8 << 20);
+    /** A snapshot for each segment, so that windows of seconds show a log that lives on its old segments. */
+    private static final RaftConfig.Options OPTIONS = RaftConfig.Options.DEFAULT.with(
+            new RaftConfig.Snapshots(LIMITS.segmentBytes(), LIMITS.segmentBytes(), 1L << 30));
+
     private static final int MASK = ClosedLoop.IN_FLIGHT_MAX - 1;
 
     private final List<RaftNode<Boolean>> nodes = new ArrayList<>();
@@ -66,7 +74,10 @@ public final class SteppeGroup implements GroupUnderLoad {
         }
     }
 
-    /** The least that a state machine can do: it remembers the bytes in a hash, as every machine must. */
+    /**
+     * The least that a state machine can do: it remembers the bytes in a hash, as every machine must, and gives it as a
+     * snapshot, so that the log uses its segments again.
+     */
     private static final class Folding implements StateMachine<Boolean>, RoleListener {
         private long hash;
 
@@ -84,6 +95,30 @@ public final class SteppeGroup implements GroupUnderLoad {
         @Override
         public long stateHash() {
             return hash;
+        }
+
+        @Override
+        public SnapshotImage capture() {
+            UnsafeBuffer image = new UnsafeBuffer(ByteBuffer.allocateDirect(Long.BYTES));
+            image.putLong(0, hash, ByteOrder.LITTLE_ENDIAN);
+            return sink -> {
+                sink.put(image, 0, Long.BYTES);
+                return true;
+            };
+        }
+
+        @Override
+        public void restore(SnapshotSource source) throws OperatingFault {
+            UnsafeBuffer image = new UnsafeBuffer(ByteBuffer.allocateDirect(Long.BYTES));
+            int readBytes = 0;
+            while (readBytes < Long.BYTES) {
+                int moreBytes = source.read(image, readBytes, Long.BYTES - readBytes);
+                if (moreBytes == SnapshotSource.END) {
+                    throw new OperatingFault("an image has eight bytes, not " + readBytes);
+                }
+                readBytes += moreBytes;
+            }
+            hash = image.getLong(0, ByteOrder.LITTLE_ENDIAN);
         }
 
         @Override
@@ -117,7 +152,8 @@ public final class SteppeGroup implements GroupUnderLoad {
                     SeededEntropy.fromSystem(),
                     haltSwitch,
                     self -> new TcpTransport(lane, self, tcp));
-            RaftConfig config = new RaftConfig(7, "bench", member.id(), members, RaftConfig.Timing.DEFAULT, LIMITS);
+            RaftConfig config =
+                    new RaftConfig(7, "bench", member.id(), members, RaftConfig.Timing.DEFAULT, LIMITS, OPTIONS);
             Folding machine = new Folding();
             RaftNode<Boolean> node =
                     RaftNode.open(config, directory.resolve("member-" + member.id()), world, machine, machine);
