@@ -95,12 +95,11 @@ final class NodeRecovery {
     /** The core as this member remembers itself. */
     RaftCore core(long seed) throws OperatingFault {
         SnapshotPosition snapshot = snapshot();
-        LogShape shape = snapshot == null
-                ? sizes.emptyShape()
-                : new LogShape(sizes.strideBytes(), snapshot.index(), snapshot.term());
-        MembershipStack stack = snapshot == null
-                ? new MembershipStack(0, configured(config))
-                : new MembershipStack(snapshot.index(), snapshot.membership());
+        LogPosition base = open.log().base();
+        LogShape shape = new LogShape(sizes.strideBytes(), base.index(), base.term());
+        // In front of the snapshot nobody asks who belonged; from there on the entries of the log say it.
+        Membership first = base.index() == 0 || snapshot == null ? configured(config) : snapshot.membership();
+        MembershipStack stack = new MembershipStack(base.index(), first);
         readLog(shape, stack);
         // The log may be ahead of the vault: then this member learned a later term from entries, stored those first,
         // and told nobody. It has given no vote in that term.
@@ -158,7 +157,6 @@ final class NodeRecovery {
         }
     }
 
-    /** Everything behind the snapshot; what the log still has in front of it is of no use to a member that starts. */
     private void readLog(LogShape shape, MembershipStack stack) throws OperatingFault {
         try (EntryCursor cursor = open.log().openCursor()) {
             long lastIndex = open.log().lastIndex();

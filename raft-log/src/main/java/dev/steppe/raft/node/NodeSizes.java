@@ -40,8 +40,4 @@ record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int chunkF
     LogConfig log(RaftConfig.Limits limits) {
         return new LogConfig(limits.segmentBytes(), runMaxBytes);
     }
-
-    LogShape emptyShape() {
-        return new LogShape(strideBytes);
-    }
 }

@@ -113,7 +113,7 @@ public final class RaftNode<R> implements RaftServer<R> {
                 RecordLayout.HEADER_BYTES,
                 sizes.chunkFrameMaxBytes());
         snapshots.openNewest();
-        inspection = new NodeInspection(core, open.log(), open.vault());
+        inspection = new NodeInspection(core, open.log(), open.vault(), recovery.shelf());
         links = config.members().size() == 1
                 ? null
                 : PeerLinks.join(config, core.membership(), open.incarnation(), world, mail);
