@@ -7,6 +7,7 @@ import dev.steppe.raft.log.RaftLog;
 import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.node.NodeInspection;
 import dev.steppe.raft.quorum.Membership;
+import dev.steppe.raft.snapshot.SnapshotHeader;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -106,7 +107,7 @@ final class MemberHistory {
                 highestTerm,
                 core.term());
         noteVote(now.vault().term(), now.vault().votedFor());
-        lookAtLog(now.log(), core);
+        lookAtLog(now, core);
         highestTerm = Math.max(highestTerm, now.vault().term());
         InvariantViolated.unless(
                 core.commitIndex() >= commitIndex,
@@ -268,11 +269,14 @@ final class MemberHistory {
         votes.clear();
     }
 
-    private void lookAtLog(RaftLog log, RaftCore core) {
+    private void lookAtLog(NodeInspection now, RaftCore core) {
+        RaftLog log = now.log();
+        SnapshotHeader newest = now.snapshots().newest();
+        long standingIndex = newest == null ? 0 : newest.position().index();
         long last = log.lastIndex();
         baseIndex = log.base().index();
         InvariantViolated.unless(
-                baseIndex <= Math.max(core.snapshotIndex(), core.commitIndex()),
+                baseIndex <= Math.max(standingIndex, Math.max(core.snapshotIndex(), core.commitIndex())),
                 "R12",
                 "the log begins behind what a snapshot stands for: member, base, snapshot",
                 memberId,

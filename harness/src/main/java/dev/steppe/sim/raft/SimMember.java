@@ -67,7 +67,8 @@ final class SimMember {
 
         /** Whether its turns may touch the disk. */
         boolean isAtDisk() {
-            return agent.roleName().equals("log") || agent.roleName().equals("supply");
+            String role = agent.roleName();
+            return role.equals("log") || role.equals("supply") || role.equals("snapshot");
         }
     }
 
