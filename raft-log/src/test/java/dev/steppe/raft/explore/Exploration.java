@@ -125,6 +125,9 @@ public final class Exploration {
             passTime(member);
             if (member.core().role() == Role.LEADER) {
                 askLeader(member);
+            } else if (worlds.history(world.history).proposals() < bounds.proposals()) {
+                // Whoever led before may still be asked; it must refuse.
+                happen(Event.PROPOSE.at(id, worlds.history(world.history).proposals() + 1));
             }
             useDisk(member);
             useSnapshots(member);

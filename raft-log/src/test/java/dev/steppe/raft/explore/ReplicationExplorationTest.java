@@ -113,6 +113,36 @@ class ReplicationExplorationTest {
                 .holds("forces that never come", LOST_BY_CRASH, KEPT_BY_CRASH, HELD_BACK);
     }
 
+    /** The second leader has not committed anything itself, and the first does not know of it. */
+    private static final String SECOND_IS_NEW = ONE_LEADS + """
+            propose 1 1
+            deliver 1>2 AppendAsk
+            deliver 2>1 AppendReply
+            expect 1 commit 2
+            elect 2 with 3
+            expect 2 commit 1
+            lose
+            """;
+
+    /** The first leader does not know that the second has committed more than it has. */
+    private static final String FIRST_IS_STALE = ONE_LEADS + """
+            heartbeat 1
+            settle 1 2 3
+            elect 2 with 3
+            deliver 2>3 AppendAsk entryTerm=2
+            deliver 3>2 AppendReply accepted matchIndex=2
+            expect 2 commit 2
+            expect 1 leader
+            expect 1 commit 1
+            lose
+            """;
+
+    private static Finding readsOfTwoLeaders(String beginning, int packets) {
+        Bounds bounds = Bounds.of(3).terms(2).ballots(4).rounds(4).reads(1);
+        return Exploration.after(beginning, bounds.packets(packets))
+                .holds("reads of two leaders", READ_ANSWERED, READ_REFUSED);
+    }
+
     private static Finding reads(int packets) {
         Bounds bounds = Bounds.of(3).terms(2).ballots(2).rounds(4).proposals(1).reads(1);
         return Exploration.after(ONE_LEADS, bounds.packets(packets))
@@ -140,6 +170,8 @@ class ReplicationExplorationTest {
     @Test
     void answersNoReadTooEarly() {
         assertTrue(reads(11).isComplete());
+        assertTrue(readsOfTwoLeaders(SECOND_IS_NEW, 12).isComplete());
+        assertTrue(readsOfTwoLeaders(FIRST_IS_STALE, 9).isComplete());
     }
 
     @Test
