@@ -153,6 +153,8 @@ final class RaftWorld {
         tell(member, "opens");
         if (member.node().discardedTailBytes() > 0) {
             coverage.met(Mark.TORN_TAIL_CUT);
+        } else if (member.node().inspection().core().isQuarantined() && checker.isTainted(member.id)) {
+            coverage.met(Mark.DAMAGE_FOUND);
         }
         network.retryDialling();
         checker.opened(member.id, member.node().inspection());
