@@ -68,6 +68,8 @@ public enum Mark {
     DAMAGE_FOUND,
     /** A process stood still and went on. */
     PAUSED,
+    /** One agent stood still while the others of its process went on. */
+    STALLED,
     /** A member's clock ran at another speed than the world's. */
     CLOCK_DRIFTED,
     /** One member was cut off. */

@@ -29,7 +29,9 @@ public enum Nemesis {
     /** A connection breaks. */
     SEVER(2),
     /** A process stands still for up to a minute. */
-    PAUSE(3);
+    PAUSE(3),
+    /** One thread of a process stands still for up to three seconds while the others go on. */
+    STALL(3);
 
     private final int weight;
 

@@ -116,9 +116,9 @@ public record Swarm(
     }
 
     private static Load load(Chance chance) {
-        int clientCount = (int) chance.between(1, 12);
+        int clientCount = chance.hits(50) ? (int) chance.between(30, 60) : (int) chance.between(1, 12);
         long gapNs = chance.between(TimeUnit.MILLISECONDS.toNanos(5), TimeUnit.MILLISECONDS.toNanos(100));
-        int payloadMaxBytes = chance.hits(200) ? 4_000 : (int) chance.between(16, 600);
+        int payloadMaxBytes = chance.hits(200) ? (int) chance.between(2_000, 4_200) : (int) chance.between(16, 600);
         int sessionPermille = chance.hits(500) ? (int) chance.between(0, 1_000) : 0;
         int sessionMaxCount = chance.hits(300) ? (int) chance.between(1, clientCount) : 4_096;
         int readPermille = (int) chance.between(0, 500);

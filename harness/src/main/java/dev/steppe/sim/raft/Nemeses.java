@@ -72,6 +72,7 @@ final class Nemeses {
             case CLOG -> clog();
             case SEVER -> sever();
             case PAUSE -> pause(member);
+            case STALL -> stall(member);
         }
     }
 
@@ -237,6 +238,14 @@ final class Nemeses {
         int one = chance.below(count);
         int other = (one + 1 + chance.below(count - 1)) % count;
         return new int[] {one + 1, other + 1};
+    }
+
+    private void stall(SimMember member) {
+        SimMember.Seat seat = chance.of(member.seats);
+        world.tell(member, "has a thread that hangs: " + seat.agent.roleName());
+        world.coverage.met(Mark.STALLED);
+        seat.readyNs = Math.max(seat.readyNs, world.nowNs() + chance.lopsided(3 * SECOND_NS));
+        seat.isAwake = true;
     }
 
     private void pause(SimMember member) {

@@ -26,6 +26,7 @@ class PartitionScenarioTest {
     /** A group at peace under load, with a leader, and the ordinals of the others. */
     private static final class Scene {
         final RaftWorld world;
+        final Clients clients;
 
         Scene(int voterCount, long seed) {
             Swarm swarm = new Swarm(
@@ -38,7 +39,8 @@ class PartitionScenarioTest {
                     new Swarm.Compaction(0, 0, 0));
             world = new RaftWorld(swarm, new Chance(seed), new Trace(null));
             world.openAll();
-            new Clients(world).start();
+            clients = new Clients(world);
+            clients.start();
             world.run(5 * SECOND_NS, () -> false);
             assertTrue(acknowledged() > 10, "nothing is committed in peace");
         }
@@ -73,6 +75,13 @@ class PartitionScenarioTest {
             world.cut(other, one, true);
         }
 
+        /** Nobody asks for a while: all logs are equal, and only the leader's word stands against a candidate. */
+        void idle(long seconds) {
+            clients.stop();
+            run(seconds);
+            clients.start();
+        }
+
         void run(long seconds) {
             world.run(world.nowNs() + seconds * SECOND_NS, () -> false);
         }
@@ -93,7 +102,8 @@ class PartitionScenarioTest {
             long before = scene.acknowledged();
             // Either the leader and one follower, or the two followers.
             scene.cutBoth(apart == 1 ? leader : scene.other(leader, 1), scene.other(leader, 2));
-            scene.run(20);
+            scene.idle(10);
+            scene.run(10);
             assertEquals(leader, scene.leader());
             assertEquals(term, scene.term());
             assertTrue(scene.acknowledged() > before + 100);
@@ -116,7 +126,8 @@ class PartitionScenarioTest {
                 scene.world.cut(other, deaf, true);
             }
         }
-        scene.run(20);
+        scene.idle(10);
+        scene.run(10);
         scene.world.healAll();
         scene.run(5);
         assertEquals(leader, scene.leader());
