@@ -5,9 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The data directory of one server, held exclusively from its creation to {@link #close()}. {@link #prepare} may run on
- * a thread of its own beside the owner, and so may {@link #create}, {@link #openSequential}, {@link #open},
- * {@link #rename}, {@link #delete} and the files that they are about; the rest belongs to the owner.
+ * The data directory of one server, held exclusively from its creation to {@link #close()}. Every name that is there at
+ * its creation is durable: a killed process may have left one that was not synced. {@link #prepare} may run on a thread
+ * of its own beside the owner, and so may {@link #create}, {@link #openSequential}, {@link #open}, {@link #rename},
+ * {@link #delete} and the files that they are about; the rest belongs to the owner.
  */
 public interface StorageDirectory extends AutoCloseable {
     /** Names of all complete files, ascending; what an interrupted {@link #prepare} left is not among them. */

@@ -81,6 +81,11 @@ public final class FileDirectory implements StorageDirectory {
             }
             FileDirectory directory = new FileDirectory(root, channel, isDurable(root));
             directory.removeUnfinished();
+            // A life that was killed between a new name and its sync has left a name that power loss would take away.
+            syncDirectory(root);
+            for (String folder : FOLDERS) {
+                syncDirectory(root.resolve(folder));
+            }
             return new DirectoryVerdict.Held(directory);
         } catch (IOException fault) {
             throw new OperatingFault("cannot hold " + root + "; check the path and its permissions", fault);

@@ -67,12 +67,16 @@ public final class MemoryDisk {
     /** An empty disk without limit. */
     public MemoryDisk() {}
 
-    /** Holds the disk's one directory for a program; a second program before the first has closed is refused. */
+    /**
+     * Holds the disk's one directory for a program; a second program before the first has closed is refused. Takes
+     * every name to the disk, as the real one does.
+     */
     public StorageDirectory hold() throws OperatingFault {
         if (isHeld) {
             throw new OperatingFault("this memory disk is held by another server");
         }
         isHeld = true;
+        names.unsynced().forEach(names::sync);
         return new Directory();
     }
 

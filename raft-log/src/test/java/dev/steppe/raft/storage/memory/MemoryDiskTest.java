@@ -147,6 +147,19 @@ final class MemoryDiskTest {
         assertEquals(5, disk.content("segments/b")[PAGE - 1]);
     }
 
+    /** Found by seed 10414 of the world raft: a life that is killed before its sync, and one that trusts the name. */
+    @Test
+    void takesTheNamesOfAKilledLifeToTheDiskWhenTheNextOneBegins() throws OperatingFault {
+        disk.crashAt(disk.stepCount() + 3);
+        assertThrows(OperatingFault.class, () -> directory.prepare("segments/b", PAGE, page(5)));
+        disk.killProgram();
+        assertEquals(List.of("segments/b"), disk.unsyncedNames());
+        disk.hold();
+        assertEquals(List.of(), disk.unsyncedNames());
+        disk.losePower(NAMES_LOST);
+        assertEquals(List.of("a", "segments/b"), disk.names());
+    }
+
     @Test
     void leavesAnEmptyFileWhereAForceLied() throws OperatingFault {
         disk.lieAt(disk.stepCount() + 1);
