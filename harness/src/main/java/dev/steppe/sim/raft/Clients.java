@@ -136,10 +136,19 @@ final class Clients {
 
     /** Lets new ones ask instead of those who asked until now. */
     void start() {
+        start(load.sessionPermille());
+    }
+
+    /** As {@link #start}; none has a session, which others of a crowd could close before it is used. */
+    void startWithoutSessions() {
+        start(0);
+    }
+
+    private void start(int sessionPermille) {
         isOver = false;
         startCount++;
         for (int i = 0; i < load.clientCount(); i++) {
-            Client client = new Client(chance.hits(load.sessionPermille()) ? new Question.Session() : null);
+            Client client = new Client(chance.hits(sessionPermille) ? new Question.Session() : null);
             client.askIn(1 + chance.entropy().nextBelow(2 * load.gapNs()));
         }
     }

@@ -38,7 +38,7 @@ final class LivenessPhase {
         core.forEach(this::heal);
         world.tell("only " + core.stream().map(member -> member.id).toList() + " is healed");
         clients.reach(core);
-        clients.start();
+        clients.startWithoutSessions();
         long acknowledged = world.clientChecker.acknowledgedCount();
         long endNs = world.nowNs() + PATIENCE_NS;
         world.run(endNs, () -> world.clientChecker.acknowledgedCount() > acknowledged + 2);
