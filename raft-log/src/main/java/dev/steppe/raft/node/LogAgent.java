@@ -256,8 +256,9 @@ final class LogAgent implements BelledAgent {
 
     private void dropPrefix(long index) throws OperatingFault {
         log.truncatePrefix(index);
+        // A new beginning that was not told yet stays one: the core waits for it.
+        isBaseNew &= baseDue != null;
         baseDue = log.base();
-        isBaseNew = false;
     }
 
     private void reset(LogPosition position) throws OperatingFault {
