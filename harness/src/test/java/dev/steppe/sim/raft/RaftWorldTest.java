@@ -47,6 +47,12 @@ class RaftWorldTest {
         assertEquals(List.of(), unmet);
     }
 
+    /** A member that dropped its log's beginning in the turn in which its log began anew waited for ever. */
+    @Test
+    void goesOnThoughItsLogBeginsAnewWhileItsBeginningGoes() {
+        assertNull(RaftRun.play(20_255, SAFETY_NS, null).failure());
+    }
+
     @Test
     @Tag("extended")
     void holdsInManySeeds() {
