@@ -118,7 +118,10 @@ final class ApplyAgent<R> implements BelledAgent {
     }
 
     private void applyNext() {
-        cursor.moveTo(replica.appliedIndex() + 1, targetIndex);
+        long index = replica.appliedIndex() + 1;
+        if (!cursor.moveTo(index, targetIndex)) {
+            throw Invariant.broken("an entry went before it was applied: index, told up to", index, targetIndex);
+        }
         Outcome outcome = replica.apply(cursor);
         if (outcome != Outcome.NOTHING) {
             waiters.note(replica, outcome);

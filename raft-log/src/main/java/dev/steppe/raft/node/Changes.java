@@ -46,8 +46,8 @@ final class Changes {
     /** The input that asks the core for it; null if it was refused here. */
     @Nullable
     RaftInput inputOf(Request request, RaftCore core) {
-        asked = request;
         if (request instanceof Request.ToTransfer toTransfer) {
+            asked = request;
             return new RaftInput.TransferAsked(toTransfer.targetId());
         }
         MembershipChange change = ((Request.ToMembership) request).change();
@@ -58,7 +58,9 @@ final class Changes {
             return null;
         }
         try {
-            return new RaftInput.MembershipAsked(next(core.membership(), change));
+            RaftInput input = new RaftInput.MembershipAsked(next(core.membership(), change));
+            asked = request;
+            return input;
         } catch (IllegalArgumentException | IndexOutOfBoundsException refusal) {
             request.listener().onRefused("no such step from " + core.membership() + ": " + refusal.getMessage());
             return null;

@@ -183,6 +183,7 @@ final class Outbox {
         if (message instanceof AppendAsk ask && ask.entryCount() > 0) {
             length = encodeWithEntries(ask);
             if (length < 0) {
+                mail.unsentMessageCount.incrementAndGet();
                 return;
             }
         } else {
@@ -197,17 +198,21 @@ final class Outbox {
     }
 
     /**
-     * Length of the frame; -1, and this member stops, if the log does not hold any more what was written. What the
-     * frame before carried to another follower is copied and checked once only.
+     * Length of the frame. -1 if the log has given up some of the entries, of which the core has yet to hear; -1, and
+     * this member stops, if the log does not hold any more what was written. What the frame before carried to another
+     * follower is copied and checked once only.
      */
     private int encodeWithEntries(AppendAsk ask) {
         // The head of an append has one length; it is written twice because the bytes of the entries stand in it.
         int headBytes = encoder.encode(ask, frame, 0);
         if (ask.prevIndex() != copiedPrevIndex || ask.lastIndex() != copiedLastIndex) {
             copiedLastIndex = NOTHING_COPIED;
-            copiedBytes = copyEntries(ask, headBytes);
+            copiedBytes = runs.begins(ask, readableIndex) ? copyEntries(ask, headBytes) : -1;
+            if (copiedBytes < 0) {
+                return -1;
+            }
             ask.entries(ask.entryTerm(), ask.entryCount(), copiedBytes);
-            if (!runs.isSound(ask, frame, headBytes, readableIndex)) {
+            if (!runs.isSound(ask, frame, headBytes)) {
                 mail.faults.offer(new OperatingFault("entries " + (ask.prevIndex() + 1) + " to " + ask.lastIndex()
                         + " of this log are not what was written; check the disk, others go on without this server"));
                 return -1;
@@ -220,10 +225,13 @@ final class Outbox {
         return headBytes + copiedBytes;
     }
 
+    /** How many bytes; -1 if the log has given up one of the entries. */
     private int copyEntries(AppendAsk ask, int startOffset) {
         int offset = startOffset;
         for (long index = ask.prevIndex() + 1; index <= ask.lastIndex(); index++) {
-            cursor.moveTo(index, readableIndex);
+            if (!cursor.moveTo(index, readableIndex)) {
+                return -1;
+            }
             int recordBytes = cursor.recordBytes();
             frame.putBytes(offset, cursor.buffer(), cursor.recordOffset(), recordBytes);
             offset += recordBytes;

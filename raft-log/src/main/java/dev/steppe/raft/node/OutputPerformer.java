@@ -107,11 +107,9 @@ final class OutputPerformer {
         toldApplyIndex = Math.max(toldApplyIndex, index);
     }
 
-    /**
-     * Lets the log give up whole segments up to {@code index}, and wait for more room if there is none for the mail.
-     */
-    void dropPrefix(long index) {
-        toLog.offer(NodeMail.DROP_PREFIX, index, 0, 0, 0);
+    /** Lets the log give up whole segments up to {@code index}; false if there is no room for the mail now. */
+    boolean dropPrefix(long index) {
+        return toLog.offer(NodeMail.DROP_PREFIX, index, 0, 0, 0);
     }
 
     /** Has the log begin anew behind {@code position}. */

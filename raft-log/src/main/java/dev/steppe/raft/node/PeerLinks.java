@@ -27,6 +27,9 @@ final class PeerLinks implements LinkListener, AutoCloseable {
     private final @Nullable Dialled[] diallings = new Dialled[NodeMail.MEMBER_ID_MAX + 1];
 
     /** One member that is dialled, and where. */
+    /** Which directory this member keeps, and how often it was opened. */
+    record Life(long directoryId, long incarnation) {}
+
     private record Dialled(String address, Transport.Dialling dialling) {}
 
     private PeerLinks(int memberId, NodeMail mail, Transport transport) {
@@ -36,10 +39,15 @@ final class PeerLinks implements LinkListener, AutoCloseable {
     }
 
     /** Listens, and dials everyone with a higher id. */
-    static PeerLinks join(RaftConfig config, Membership membership, long incarnation, NodeWorld world, NodeMail mail)
+    static PeerLinks join(RaftConfig config, Membership membership, Life life, NodeWorld world, NodeMail mail)
             throws OperatingFault {
-        PeerIdentity self =
-                new PeerIdentity(config.clusterId(), config.region(), PeerRole.SERVER, config.memberId(), incarnation);
+        PeerIdentity self = new PeerIdentity(
+                config.clusterId(),
+                config.region(),
+                PeerRole.SERVER,
+                config.memberId(),
+                life.directoryId(),
+                life.incarnation());
         PeerLinks links =
                 new PeerLinks(config.memberId(), mail, world.transports().make(self));
         try {

@@ -116,7 +116,12 @@ public final class RaftNode<R> implements RaftServer<R> {
         inspection = new NodeInspection(core, open.log(), open.vault(), recovery.shelf());
         links = config.members().size() == 1
                 ? null
-                : PeerLinks.join(config, core.membership(), open.incarnation(), world, mail);
+                : PeerLinks.join(
+                        config,
+                        core.membership(),
+                        new PeerLinks.Life(open.directoryId(), open.incarnation()),
+                        world,
+                        mail);
     }
 
     private ConsensusAgent.Parts<R> consensusParts(

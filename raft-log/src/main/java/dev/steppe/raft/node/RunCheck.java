@@ -24,6 +24,7 @@ final class RunCheck {
     private @Nullable ByteBuffer seen;
     private ByteBuffer view = ByteBuffer.allocate(0);
     private int checkedCrc;
+    private int foundCrc;
     private int membershipCount;
     private long baseIndex;
     private int baseCrc = EntryChain.ORIGIN;
@@ -62,7 +63,7 @@ final class RunCheck {
         if (prevIndex == handedIndex) {
             return isChained(ask, offset, handedCrc);
         }
-        return prevIndex <= readableIndex && isChained(ask, offset, crcAt(prevIndex, readableIndex));
+        return prevIndex <= readableIndex && findsCrc(prevIndex, readableIndex) && isChained(ask, offset, foundCrc);
     }
 
     /** The log begins behind {@code index}, whose entry had that chain checksum. */
@@ -82,10 +83,18 @@ final class RunCheck {
         handedCrc = checkedCrc;
     }
 
-    /** Whether a run that was copied from the own log to {@code offset} is what was once written there. */
-    boolean isSound(AppendAsk ask, DirectBuffer buffer, int offset, long readableIndex) {
+    /**
+     * Finds what a run that is copied next must continue; false if the log has given up the entry before it, of which
+     * the core may hear later.
+     */
+    boolean begins(AppendAsk ask, long readableIndex) {
+        return findsCrc(ask.prevIndex(), readableIndex);
+    }
+
+    /** Whether a run that {@link #begins} and was copied to {@code offset} is what was once written there. */
+    boolean isSound(AppendAsk ask, DirectBuffer buffer, int offset) {
         look(buffer);
-        return isWhole(ask, offset) && isChained(ask, offset, crcAt(ask.prevIndex(), readableIndex));
+        return isWhole(ask, offset) && isChained(ask, offset, foundCrc);
     }
 
     @SuppressWarnings("ReferenceEquality") // The same memory is meant, not equal bytes.
@@ -101,12 +110,17 @@ final class RunCheck {
         }
     }
 
-    private int crcAt(long index, long readableIndex) {
+    /** Finds the chain checksum of an entry; false if the log has given it up. */
+    private boolean findsCrc(long index, long readableIndex) {
         if (index == baseIndex) {
-            return baseCrc;
+            foundCrc = baseCrc;
+            return true;
         }
-        cursor.moveTo(index, readableIndex);
-        return cursor.chainCrc();
+        if (index < baseIndex || !cursor.moveTo(index, readableIndex)) {
+            return false;
+        }
+        foundCrc = cursor.chainCrc();
+        return true;
     }
 
     /** Exactly as many whole records of that term as the message says. */

@@ -259,9 +259,15 @@ final class SnapshotAgent implements BlockingAgent, BelledAgent {
     }
 
     private void tellWhatStands() throws OperatingFault {
+        SnapshotHeader hoped = awaited;
+        if (hoped != null && !shelf.isProven(hoped.position())) {
+            // It was whole when it was received and cannot be read now: it has to come anew.
+            awaited = null;
+            receiver.disbelieve();
+            tellStored(hoped.position().index(), 0);
+        }
         SnapshotHeader newest = shelf.newest();
         if (newest == null) {
-            awaited = null;
             return;
         }
         long index = newest.position().index();
@@ -270,7 +276,7 @@ final class SnapshotAgent implements BlockingAgent, BelledAgent {
             senders.add(sender);
             toldIndex = index;
         }
-        if (awaited != null && awaited.position().index() <= index) {
+        if (awaited != null) {
             SnapshotPosition position = awaited.position();
             tell(new News.Received(logPosition(position)));
             tell(new News.Input(

@@ -72,9 +72,8 @@ final class SnapshotDuty {
                 index = Math.min(index, Math.max(neededIndex, 0));
             }
         }
-        if (index > droppedIndex && index > shape.baseIndex()) {
+        if (index > droppedIndex && index > shape.baseIndex() && performer.dropPrefix(index)) {
             droppedIndex = index;
-            performer.dropPrefix(index);
         }
     }
 

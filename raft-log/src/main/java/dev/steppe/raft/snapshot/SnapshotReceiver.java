@@ -141,6 +141,11 @@ public final class SnapshotReceiver implements AutoCloseable {
         return SnapshotProgress.DONE;
     }
 
+    /** What came last turned out to be damaged where it lies: it may come again. */
+    public void disbelieve() {
+        received = null;
+    }
+
     /** Gives up what is on its way. Idempotent. */
     @Override
     public void close() {

@@ -92,6 +92,12 @@ public final class SnapshotShelf {
         return item == null ? null : item.header;
     }
 
+    /** Whether the file of this snapshot was read back whole. */
+    public boolean isProven(SnapshotPosition position) {
+        String name = SnapshotLayout.nameOf(position.index(), position.term());
+        return items.stream().anyMatch(item -> item.name.equals(name) && item.header != null);
+    }
+
     /**
      * The log may go up to this index: it is the older one of two proven snapshots. 0 with fewer. So the loss of either
      * file leaves the other with all of the log behind it.

@@ -170,4 +170,17 @@ class MembershipGroupTest {
         }
         assertEquals(2, group.servers.get(2).node.status().group().quarantinedVoterCount());
     }
+
+    @Test
+    void refusesAnImpossibleChangeOnce() {
+        InvokedGroup group = new InvokedGroup(3, 95);
+        commit(group, 10);
+        assertEquals(
+                ProposeVerdict.ACCEPTED,
+                group.leader().node.changeMembership(new MembershipChange.Promote(9), listener()));
+        group.until(() -> !words.isEmpty(), "no word");
+        commit(group, 10);
+        assertEquals(1, words.size(), words::toString);
+        assertTrue(words.get(0).startsWith("no such step"), words.get(0));
+    }
 }

@@ -1,7 +1,6 @@
 package dev.steppe.raft.quorum;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.steppe.raft.quorum.Ballot.Verdict;
 import java.util.Random;
@@ -9,35 +8,8 @@ import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class QuorumTest {
-    @ParameterizedTest
-    @ValueSource(ints = {0, 2, 4, 6, 8, 9})
-    void refusesAGroupOfAnotherSize(int count) {
-        int[] ids = new int[count];
-        for (int i = 0; i < count; i++) {
-            ids[i] = i + 1;
-        }
-        assertThrows(IllegalArgumentException.class, () -> VoterSet.of(ids));
-    }
-
-    @Test
-    void refusesDoubleAndImpossibleIds() {
-        assertThrows(IllegalArgumentException.class, () -> VoterSet.of(1, 2, 2));
-        assertThrows(IllegalArgumentException.class, () -> VoterSet.of(0, 1, 2));
-    }
-
-    @Test
-    void numbersVotersByTheirIds() {
-        VoterSet voters = VoterSet.of(30, 10, 20);
-        assertEquals(10, voters.memberId(0));
-        assertEquals(2, voters.ordinalOf(30));
-        assertEquals(-1, voters.ordinalOf(40));
-        assertEquals(2, voters.majorityCount());
-    }
-
     @Test
     void countsEachVoterOnce() {
         Ballot ballot = new Ballot(5);
