@@ -1,11 +1,15 @@
 package dev.steppe.raft.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.api.RaftConfig.Options;
+import dev.steppe.raft.log.EntryCursor;
+import dev.steppe.raft.log.RaftLog;
+import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.node.InvokedGroup.Server;
 import dev.steppe.raft.node.Ledger.Outcome;
 import dev.steppe.raft.storage.memory.PageFate;
@@ -87,5 +91,20 @@ class SnapshotGroupTest {
         only.start();
         assertEquals(10, only.machine.commands.size());
         commit(group, 1);
+    }
+
+    /** The log thread gives entries up before the core hears of it: what names them then is not sent, and no rot. */
+    @Test
+    void beginsNoRunInFrontOfWhatTheLogHasGivenUp() {
+        InvokedGroup group = new InvokedGroup(3, 89, RaftConfig.Limits.TINY, OFTEN);
+        commit(group, 8_000);
+        RaftLog log = group.leader().node.inspection().log();
+        assertTrue(log.firstIndex() > 1_000, "the log has not lost its beginning");
+        try (EntryCursor cursor = log.openCursor()) {
+            RunCheck check = new RunCheck(InvokedGroup.CLUSTER_ID, cursor, 1 << 16);
+            AppendAsk ask = new AppendAsk();
+            assertTrue(check.begins(ask.after(log.lastIndex() - 1, 1, 0), log.lastIndex()));
+            assertFalse(check.begins(ask.after(5, 1, 0), log.lastIndex()));
+        }
     }
 }
