@@ -66,17 +66,10 @@ public record RaftConfig(
      *
      * @param heartbeatMs how often an idle leader is heard
      * @param electionMinMs shortest election time-out; the longest is {@code electionMaxMs}, drawn anew per attempt
-     * @param isAutomatic the shortest time-out is chosen between {@code electionMinMs} and {@code electionMaxMs} from
-     *     what was measured, beginning with the latter; the longest is then twice the chosen one
      */
-    public record Timing(long heartbeatMs, long electionMinMs, long electionMaxMs, boolean isAutomatic) {
+    public record Timing(long heartbeatMs, long electionMinMs, long electionMaxMs) {
         /** Heartbeat 100 ms, election 1-2 s (DESIGN §8). */
         public static final Timing DEFAULT = new Timing(100, 1_000, 2_000);
-
-        /** Fixed time-outs. */
-        public Timing(long heartbeatMs, long electionMinMs, long electionMaxMs) {
-            this(heartbeatMs, electionMinMs, electionMaxMs, false);
-        }
 
         /** Refuses times that cannot keep a leader: heartbeat must fit twice into the shortest election time-out. */
         public Timing {

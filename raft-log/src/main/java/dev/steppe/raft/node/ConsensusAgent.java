@@ -210,8 +210,6 @@ final class ConsensusAgent<R> implements BelledAgent {
     private void watchPeer(RaftMessage message) {
         if (message instanceof AppendReply reply && core.role() == Role.LEADER) {
             parts.watch().answered(reply.fromMember(), reply.roundId());
-        } else if (message instanceof AppendAsk ask && core.leaderId() == ask.fromMember()) {
-            parts.watch().leaderHeard(core.term());
         }
     }
 

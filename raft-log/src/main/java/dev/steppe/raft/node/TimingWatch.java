@@ -7,38 +7,25 @@ import dev.steppe.raft.core.RaftOutput;
 import dev.steppe.raft.core.RaftOutput.AppendSource;
 import dev.steppe.raft.node.flight.FlightNotes;
 import dev.steppe.raft.timing.BroadcastTimer;
-import dev.steppe.raft.timing.ElectionTimeoutRule;
-import dev.steppe.raft.timing.LatencyWindows;
 import dev.steppe.raft.timing.RoundTrips;
 import dev.steppe.raft.timing.TimingReport;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What the consensus agent measures: append to quorum and round trips while this member leads, pauses of a leader while
- * it follows. Owned by the consensus agent; between two windows it allocates nothing.
+ * What the consensus agent measures: append to quorum and round trips while this member leads. Owned by the consensus
+ * agent; between two windows it allocates nothing.
  */
 final class TimingWatch {
     private final BroadcastTimer timer;
     private final RoundTrips roundTrips = new RoundTrips();
-    private final LatencyWindows pauses;
-    private final @Nullable ElectionTimeoutRule rule;
     private final FlightNotes notes;
     private long nowNs;
-    private long electionMinNs;
-    private long heardTerm;
-    private long heardNs;
     private long windowOrdinal;
     private long electionCount;
 
     TimingWatch(RaftConfig.Timing timing, FlightNotes notes) {
         this.notes = notes;
-        long lowestNs = TimeUnit.MILLISECONDS.toNanos(timing.electionMinMs());
-        long highestNs = TimeUnit.MILLISECONDS.toNanos(timing.electionMaxMs());
-        rule = timing.isAutomatic() ? new ElectionTimeoutRule(lowestNs, highestNs) : null;
-        electionMinNs = timing.isAutomatic() ? highestNs : lowestNs;
-        timer = new BroadcastTimer(electionMinNs, 0);
-        pauses = new LatencyWindows(BroadcastTimer.WINDOW_NS, 0);
+        timer = new BroadcastTimer(TimeUnit.MILLISECONDS.toNanos(timing.electionMinMs()), 0);
     }
 
     /** What follows happens at {@code newNowNs}. */
@@ -58,15 +45,6 @@ final class TimingWatch {
         if (roundId != 0) {
             roundTrips.answered(memberId, roundId, nowNs);
         }
-    }
-
-    /** The leader of {@code term} has spoken; measures its pause if it spoke before. */
-    void leaderHeard(long term) {
-        if (term == heardTerm) {
-            pauses.record(nowNs - heardNs, nowNs);
-        }
-        heardTerm = term;
-        heardNs = nowNs;
     }
 
     /** How far {@code memberId} is away. */
@@ -116,19 +94,5 @@ final class TimingWatch {
             notes.broadcast(timer.lastEnded(nowNs));
         }
         return timer.report(nowNs);
-    }
-
-    /** Chooses a time-out anew from {@code report}, if that is wanted; returns the shortest, in nanoseconds. */
-    long chooseElectionMinNs(TimingReport report) {
-        if (rule == null) {
-            return electionMinNs;
-        }
-        long chosenNs = rule.chosenNs(electionMinNs, report.broadcast(), pauses.recent(nowNs));
-        if (chosenNs != electionMinNs) {
-            electionMinNs = chosenNs;
-            timer.electionTimeoutNs(chosenNs);
-            notes.electionTimeout(chosenNs);
-        }
-        return electionMinNs;
     }
 }
