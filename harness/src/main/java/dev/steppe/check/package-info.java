@@ -6,7 +6,8 @@
  * <p>In come looks at members between two turns, frames as they leave, what state machines apply, what clients ask and
  * hear; out goes nothing, or an {@link dev.steppe.check.InvariantViolated}. Each check looks at what is new since the
  * last one, never at everything again. What the checkers know they have seen with their own eyes: a member's word
- * counts for nothing here.
+ * counts for nothing here. Apart from these, a finite history of overlapping calls and a sequential model go in, and a
+ * {@link dev.steppe.check.LinearizabilityVerdict} comes out.
  *
  * <p>Not here: anything that makes things happen. Owned by the thread that runs the world.
  */
