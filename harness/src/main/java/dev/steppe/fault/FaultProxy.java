@@ -41,6 +41,8 @@ public final class FaultProxy implements AutoCloseable {
     private final List<Passage> passages = new ArrayList<>();
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final AtomicLong acceptedCount = new AtomicLong();
+    private final AtomicLong swallowedBytes = new AtomicLong();
+    private final AtomicLong flippedBitCount = new AtomicLong();
     private final NanoClock clock;
     private final ByteBuffer scratch = ByteBuffer.allocate(CHUNK_BYTES);
     private IntFunction<Tolls> plan = ordinal -> Tolls.FREE;
@@ -111,6 +113,24 @@ public final class FaultProxy implements AutoCloseable {
     /** Connections accepted so far. */
     public long acceptedCount() {
         return acceptedCount.get();
+    }
+
+    /** Bytes that came and were not passed on, over all connections. */
+    public long swallowedBytes() {
+        return swallowedBytes.get();
+    }
+
+    /** Bits that were turned, over all connections. */
+    public long flippedBitCount() {
+        return flippedBitCount.get();
+    }
+
+    /** The tolls of all connections from now on, also of those that live; their bytes so far do not count. */
+    public void impose(Tolls tolls) {
+        order(() -> {
+            plan = ordinal -> tolls;
+            passages.forEach(passage -> passage.impose(passage.isForth ? tolls.forth() : tolls.back()));
+        });
     }
 
     /** The tolls of connections from now on, by their number from 0 since this call. */
@@ -219,8 +239,8 @@ public final class FaultProxy implements AutoCloseable {
         try {
             // Loopback connects at once or not at all.
             SocketChannel server = SocketChannel.open(target);
-            Passage forth = new Passage(dialler, server, tolls.forth());
-            Passage back = new Passage(server, dialler, tolls.back());
+            Passage forth = new Passage(dialler, server, true, tolls.forth());
+            Passage back = new Passage(server, dialler, false, tolls.back());
             forth.join(back);
             back.join(forth);
         } catch (IOException unreachable) {
@@ -237,6 +257,7 @@ public final class FaultProxy implements AutoCloseable {
     private final class Passage {
         private final SocketChannel source;
         private final SocketChannel sink;
+        private final boolean isForth;
         private final ArrayDeque<Chunk> held = new ArrayDeque<>();
         private Toll toll;
         private @Nullable Passage other;
@@ -248,9 +269,10 @@ public final class FaultProxy implements AutoCloseable {
 
         private record Chunk(ByteBuffer bytes, long dueNs) {}
 
-        Passage(SocketChannel source, SocketChannel sink, Toll toll) throws IOException {
+        Passage(SocketChannel source, SocketChannel sink, boolean isForth, Toll toll) throws IOException {
             this.source = source;
             this.sink = sink;
+            this.isForth = isForth;
             this.toll = toll;
             source.configureBlocking(false);
             source.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -261,6 +283,12 @@ public final class FaultProxy implements AutoCloseable {
             source.register(selector, SelectionKey.OP_READ, this);
             passages.add(this);
             endIfDue();
+        }
+
+        void impose(Toll imposed) {
+            toll = imposed;
+            readBytes = 0;
+            nextPourNs = clock.nanoTime();
         }
 
         void onReady(SelectionKey key) {
@@ -285,6 +313,7 @@ public final class FaultProxy implements AutoCloseable {
         private void take(ByteBuffer in) {
             long restBytes = toll.endAfterBytes < 0 ? Long.MAX_VALUE : Math.max(0, toll.endAfterBytes - readBytes);
             int takenBytes = (int) Math.min(in.remaining(), restBytes);
+            swallowedBytes.addAndGet(in.remaining() - takenBytes);
             byte[] copy = new byte[takenBytes];
             in.get(copy);
             flip(copy);
@@ -300,6 +329,7 @@ public final class FaultProxy implements AutoCloseable {
                 long first = toll.flipEveryBytes - 1 - readBytes % toll.flipEveryBytes;
                 for (long at = first; at < bytes.length; at += toll.flipEveryBytes) {
                     bytes[(int) at] ^= (byte) (1 << (readBytes + at) / toll.flipEveryBytes % Byte.SIZE);
+                    flippedBitCount.incrementAndGet();
                 }
             }
         }

@@ -108,6 +108,29 @@ class FaultProxyTest {
     }
 
     @Test
+    void mistreatsOneDirectionOfAConnectionThatLives() throws IOException {
+        try (Socket one = dial();
+                Socket other = server.accept()) {
+            one.getOutputStream().write(bytes(100));
+            InputStream in = other.getInputStream();
+            assertArrayEquals(bytes(100), in.readNBytes(100));
+            proxy.impose(new Tolls(Toll.endAfter(0, End.BLACK_HOLE), Toll.FREE));
+            one.getOutputStream().write(bytes(25));
+            while (proxy.swallowedBytes() < 25) {
+                Thread.onSpinWait();
+            }
+            other.getOutputStream().write(5);
+            assertEquals(5, one.getInputStream().read(), "the other direction is free");
+            proxy.impose(new Tolls(new Toll(0, 0, 10, -1, End.CLOSE), Toll.FREE));
+            one.getOutputStream().write(new byte[20]);
+            byte[] heard = in.readNBytes(20);
+            assertEquals(1, Integer.bitCount(heard[9] & 0xFF));
+            assertEquals(1, Integer.bitCount(heard[19] & 0xFF));
+            assertEquals(2, proxy.flippedBitCount());
+        }
+    }
+
+    @Test
     void resetsAtTheGivenByte() throws IOException {
         proxy.plan(ordinal -> new Tolls(Toll.endAfter(3, End.RESET), Toll.FREE));
         try (Socket one = dial();

@@ -1,0 +1,91 @@
+package dev.steppe.realgroup;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.fault.PartitionShape;
+import dev.steppe.realgroup.Campaign.Outcome;
+import dev.steppe.realgroup.Campaign.Plan;
+import dev.steppe.realgroup.StrikeAgent.Strike;
+import dev.steppe.realgroup.member.Flaw;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Three processes over mutual TLS and real files, under kills, pauses, mistreated connections, transfers and changes of
+ * membership: what clients were told has an explanation, nothing acknowledged is lost, and all end in the same state.
+ */
+final class CampaignTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void looksToItsClientsLikeOneMachineThatNeverFails() throws Exception {
+        Outcome outcome = run(5_000, 1, Flaw.NONE);
+        assertEquals("", outcome.fault());
+        assertMet(outcome, 1);
+    }
+
+    @Test
+    @Tag("extended")
+    void looksToItsClientsLikeOneMachineThatNeverFailsForLong() throws Exception {
+        Outcome outcome = run(100_000, 8, Flaw.NONE);
+        assertEquals("", outcome.fault());
+        assertMet(outcome, 8);
+        for (PartitionShape shape : StrikeAgent.SHAPES) {
+            assertTrue(outcome.tally().count(shape.name()) > 0, shape + " in " + outcome.tally());
+        }
+        for (String mark : new String[] {"transfer done", "duplicate", "unknown", "gone", "late"}) {
+            assertTrue(outcome.tally().count(mark) > 0, mark + " in " + outcome.tally());
+        }
+    }
+
+    /** Whoever judges must be able to say no. */
+    @ParameterizedTest
+    @EnumSource(names = {"READS_WITHOUT_ASKING_OTHERS", "ACKNOWLEDGES_BEFORE_COMMIT"})
+    void refusesMembersThatAnswerTooSoon(Flaw flaw) throws Exception {
+        Outcome outcome = run(1_500, 0, flaw);
+        assertTrue(outcome.fault().contains("explains"), "the judge says: " + outcome.fault());
+    }
+
+    @Test
+    @Tag("extended")
+    void refusesMembersThatApplyARepeatedCommandTwice() throws Exception {
+        Outcome outcome = run(5_000, 2, Flaw.FORGETS_SESSIONS);
+        assertTrue(outcome.fault().contains("twice"), "the judge says: " + outcome.fault());
+    }
+
+    private Outcome run(int callMinCount, int roundCount, Flaw flaw) throws Exception {
+        long seed = Long.getLong("steppe.seed", System.nanoTime());
+        System.out.println("CampaignTest seed " + seed + ", members with flaw " + flaw);
+        Outcome outcome = Campaign.run(new Plan(seed, callMinCount, roundCount, flaw), directory);
+        System.out.println("CampaignTest: " + outcome);
+        return outcome;
+    }
+
+    private static void assertMet(Outcome outcome, int roundCount) {
+        assertTrue(outcome.callCount() >= 5_000, "calls: " + outcome.callCount());
+        for (Strike strike : Strike.values()) {
+            assertTrue(outcome.tally().count(strike.name()) >= roundCount, strike + " in " + outcome.tally());
+        }
+        for (String mark : new String[] {
+            "applied",
+            "value",
+            "list",
+            "repeated",
+            "session opened",
+            "bytes swallowed",
+            "bits turned",
+            "connections",
+            "remove done",
+            "demote done",
+            "promote done"
+        }) {
+            assertTrue(outcome.tally().count(mark) > 0, mark + " in " + outcome.tally());
+        }
+    }
+}
