@@ -16,10 +16,13 @@ final class ArchitectureTest {
             RoomTable.under("dev.steppe").below("""
                     base              | DATA    |
                     raft.quorum       | MACHINE |
+                    raft.api.machine  | PORT    |
                     raft.api          | PORT    |
                     raft.storage      | PORT    |
                     raft.timing       | MACHINE |
                     transport         | PORT    |
+                    runtime.clock     | SHELL   |
+                    runtime.handover  | SHELL   |
                     runtime           | SHELL   |
                     raft.storage.file | SHELL   |
                     transport.memory  | SHELL   |
@@ -34,13 +37,13 @@ final class ArchitectureTest {
                     model.access     | DATA    | model.*
                     capacity         | MACHINE | model.*
                     state.page       | MACHINE |
-                    state            | MACHINE | model.* capacity state.page raft.api
+                    state            | MACHINE | model.* capacity state.page raft.api.machine
                     command          | DATA    | model.*
                     wire             | DATA    | command
-                    state.image      | MACHINE | model.* command wire state raft.api
+                    state.image      | MACHINE | model.* command wire state raft.api.machine
                     feasible         | MACHINE | model.* state capacity
                     verify           | MACHINE | model.* capacity state feasible
-                    fsm              | MACHINE | model.* command verify capacity state state.image raft.api
+                    fsm              | MACHINE | model.* command verify capacity state state.image raft.api.machine
                     broker           | MACHINE | model.*
                     reconcile        | MACHINE | model.* state
                     rank             | MACHINE | model.* state capacity

@@ -26,10 +26,13 @@ final class ArchitectureTest {
                     raft.timing         | MACHINE |
                     raft.session        | MACHINE |
                     raft.agreement      | MACHINE |
-                    raft.api            | PORT    | raft.quorum
-                    raft.snapshot       | MACHINE | raft.api raft.storage
+                    raft.api.machine    | PORT    |
+                    raft.api            | PORT    | raft.quorum raft.api.machine
+                    raft.snapshot       | MACHINE | raft.api raft.api.machine raft.storage
                     transport           | PORT    |
-                    runtime             | SHELL   |
+                    runtime.clock       | SHELL   |
+                    runtime.handover    | SHELL   |
+                    runtime             | SHELL   | runtime.handover
                     raft.storage.memory | SHELL   | raft.storage
                     raft.storage.file   | SHELL   | raft.storage
                     transport.memory    | SHELL   | transport runtime
@@ -37,6 +40,11 @@ final class ArchitectureTest {
                     transport.tls       | SHELL   | transport
                     transport.tcp       | SHELL   | transport transport.frame transport.tls runtime
                     raft.node.flight    | SHELL   | raft.timing
+                    raft.node.mail      | SHELL   | *
+                    raft.node.desk      | SHELL   | *
+                    raft.node.apply     | SHELL   | *
+                    raft.node.disk      | SHELL   | *
+                    raft.node.consensus | SHELL   | *
                     raft.node           | SHELL   | *
                     """);
 

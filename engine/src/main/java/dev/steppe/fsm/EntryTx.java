@@ -8,7 +8,7 @@ import dev.steppe.model.job.JobVersion;
 import dev.steppe.model.placement.Evaluation;
 import dev.steppe.model.rollout.Deployment;
 import dev.steppe.model.rollout.StagedSpec;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.state.StateTx;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.steppe.server;
 
 import dev.steppe.command.CommandOutcome;
 import dev.steppe.raft.api.RaftServer;
-import dev.steppe.runtime.Published;
+import dev.steppe.runtime.handover.Published;
 import dev.steppe.server.duty.DutiesAgent;
 import dev.steppe.server.duty.FederationDuties;
 import dev.steppe.state.StateView;

@@ -2,8 +2,8 @@ package dev.steppe.server;
 
 import dev.steppe.base.Entropy;
 import dev.steppe.runtime.HaltSwitch;
-import dev.steppe.runtime.SeededEntropy;
-import dev.steppe.runtime.SystemClocks;
+import dev.steppe.runtime.clock.SeededEntropy;
+import dev.steppe.runtime.clock.SystemClocks;
 import dev.steppe.state.StateView;
 import dev.steppe.transport.LinkAudit;
 import dev.steppe.transport.PeerIdentity;

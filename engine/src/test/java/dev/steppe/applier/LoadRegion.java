@@ -17,7 +17,7 @@ import dev.steppe.model.placement.Allocation;
 import dev.steppe.model.placement.Evaluation;
 import dev.steppe.model.placement.Plan;
 import dev.steppe.planner.EvalRun;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.rank.RoomChange;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;

@@ -28,7 +28,7 @@ import dev.steppe.model.rollout.StatusReason;
 import dev.steppe.planner.EngineWorld;
 import dev.steppe.planner.Planner;
 import dev.steppe.planner.PlannerConfig;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.rank.ReferenceScan;
 import dev.steppe.rank.Shard;
 import dev.steppe.reconcile.JobFixture;

@@ -12,7 +12,7 @@ import dev.steppe.command.CommandOutcome.PlansJudged;
 import dev.steppe.command.CommandOutcome.Refused;
 import dev.steppe.command.CommandOutcome.RolloutMoved;
 import dev.steppe.model.rollout.Deployment;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.state.StateRecount;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;

@@ -22,7 +22,7 @@ import dev.steppe.model.rollout.Deployment;
 import dev.steppe.model.rollout.RolloutMembership;
 import dev.steppe.model.rollout.RolloutVerb;
 import dev.steppe.model.rollout.StatusReason;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateTx;
 import dev.steppe.state.StateView;

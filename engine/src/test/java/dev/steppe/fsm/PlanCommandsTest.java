@@ -32,7 +32,7 @@ import dev.steppe.model.rollout.Deployment;
 import dev.steppe.model.rollout.DeploymentStatus;
 import dev.steppe.model.rollout.RolloutVerb;
 import dev.steppe.model.rollout.StatusReason;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.verify.PlanAlterations;
 import java.util.List;
 import java.util.stream.Stream;

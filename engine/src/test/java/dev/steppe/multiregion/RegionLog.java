@@ -3,7 +3,7 @@ package dev.steppe.multiregion;
 import dev.steppe.command.Command;
 import dev.steppe.command.CommandOutcome;
 import dev.steppe.fsm.EngineFsm;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.state.StateView;
 import java.util.ArrayList;
 import java.util.List;

@@ -15,7 +15,7 @@ import dev.steppe.model.placement.Allocation.ClientStatus;
 import dev.steppe.model.placement.Allocation.Health;
 import dev.steppe.model.placement.Evaluation;
 import dev.steppe.model.placement.Plan;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;
 import java.util.ArrayList;

@@ -21,7 +21,7 @@ import dev.steppe.model.rollout.RolloutMembership;
 import dev.steppe.model.rollout.RolloutVerb;
 import dev.steppe.model.rollout.StatusReason;
 import dev.steppe.model.rollout.VerbOutcome;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.region.FederationOutput.Wish;
 import dev.steppe.region.message.RegionMessage;
 import dev.steppe.region.message.RegionMessage.RequestId;

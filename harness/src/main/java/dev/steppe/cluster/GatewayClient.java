@@ -6,7 +6,7 @@ import dev.steppe.gateway.GatewayCodec;
 import dev.steppe.gateway.GatewayMessage;
 import dev.steppe.gateway.GatewayMessage.Answer;
 import dev.steppe.gateway.GatewayMessage.Ask;
-import dev.steppe.runtime.Mailbox;
+import dev.steppe.runtime.handover.Mailbox;
 import dev.steppe.server.ServerConfig.ServerLane;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.LinkDown;

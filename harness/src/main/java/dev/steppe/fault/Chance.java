@@ -1,6 +1,6 @@
 package dev.steppe.fault;
 
-import dev.steppe.runtime.SeededEntropy;
+import dev.steppe.runtime.clock.SeededEntropy;
 import java.util.List;
 
 /** Draws of one owner from one seed, in the shapes that plans need. Whole numbers only. */

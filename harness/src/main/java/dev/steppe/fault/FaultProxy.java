@@ -1,6 +1,6 @@
 package dev.steppe.fault;
 
-import dev.steppe.runtime.SystemClocks;
+import dev.steppe.runtime.clock.SystemClocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

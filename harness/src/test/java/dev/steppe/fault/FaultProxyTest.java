@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.steppe.fault.FaultProxy.End;
 import dev.steppe.fault.FaultProxy.Toll;
 import dev.steppe.fault.FaultProxy.Tolls;
-import dev.steppe.runtime.ManualClock;
+import dev.steppe.runtime.clock.ManualClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package dev.steppe.runtime;
 
+import dev.steppe.runtime.handover.Doorbell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,5 +1,6 @@
 package dev.steppe.runtime;
 
+import dev.steppe.runtime.handover.Doorbell;
 import org.agrona.concurrent.Agent;
 
 /** An agent that can be woken. Without a ring it still has its turn once in a while, so a ring is never needed. */

@@ -1,5 +1,6 @@
 package dev.steppe.runtime;
 
+import dev.steppe.runtime.handover.Doorbell;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.concurrent.Agent;

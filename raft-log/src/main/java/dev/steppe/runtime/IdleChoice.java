@@ -12,21 +12,21 @@ public enum IdleChoice {
      */
     BACK_OFF {
         @Override
-        IdleStrategy create() {
+        public IdleStrategy create() {
             return new BackoffIdleStrategy(10, 5, PARK_MIN_NS, PARK_MAX_NS);
         }
     },
     /** Yields: for machines with about as many cores as agents. */
     YIELD {
         @Override
-        IdleStrategy create() {
+        public IdleStrategy create() {
             return new YieldingIdleStrategy();
         }
     },
     /** Spins and takes a core of its own. */
     SPIN {
         @Override
-        IdleStrategy create() {
+        public IdleStrategy create() {
             return new BusySpinIdleStrategy();
         }
     };
@@ -37,7 +37,7 @@ public enum IdleChoice {
     private static final long PATIENT_MAX_NS = 4_000_000;
 
     /** A strategy for one thread. */
-    abstract IdleStrategy create();
+    public abstract IdleStrategy create();
 
     /** For a thread whose next work may wait a few milliseconds: parks from 100 us up to 4 ms. */
     static IdleStrategy createPatient() {

@@ -3,6 +3,7 @@ package dev.steppe.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.steppe.runtime.handover.Doorbell;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -7,7 +7,7 @@ import dev.steppe.command.CommandOutcome;
 import dev.steppe.raft.api.ProposalListener;
 import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.RaftServer;
-import dev.steppe.runtime.Mailbox;
+import dev.steppe.runtime.handover.Mailbox;
 import java.util.ArrayDeque;
 import org.agrona.ExpandableArrayBuffer;
 

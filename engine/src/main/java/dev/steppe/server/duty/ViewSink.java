@@ -1,7 +1,7 @@
 package dev.steppe.server.duty;
 
-import dev.steppe.runtime.Mailbox;
-import dev.steppe.runtime.Published;
+import dev.steppe.runtime.handover.Mailbox;
+import dev.steppe.runtime.handover.Published;
 import dev.steppe.state.StateView;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;

@@ -4,7 +4,7 @@ import dev.steppe.raft.api.RaftServer;
 import dev.steppe.region.spi.RolloutEvent;
 import dev.steppe.region.spi.RolloutIntent;
 import dev.steppe.region.spi.RolloutWatcher;
-import dev.steppe.runtime.Mailbox;
+import dev.steppe.runtime.handover.Mailbox;
 import java.util.function.Predicate;
 import org.agrona.concurrent.Agent;
 

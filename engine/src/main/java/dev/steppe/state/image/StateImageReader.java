@@ -6,7 +6,7 @@ import dev.steppe.model.job.JobKey;
 import dev.steppe.model.job.JobVersion;
 import dev.steppe.model.node.NodeRow;
 import dev.steppe.model.rollout.StagedSpec;
-import dev.steppe.raft.api.SnapshotSource;
+import dev.steppe.raft.api.machine.SnapshotSource;
 import dev.steppe.state.StateRefill;
 import dev.steppe.wire.WireReader;
 import java.nio.ByteOrder;

@@ -6,7 +6,7 @@ import dev.steppe.command.Command;
 import dev.steppe.fsm.EngineFsm;
 import dev.steppe.model.job.JobKey;
 import dev.steppe.model.placement.Evaluation;
-import dev.steppe.raft.api.EntryPosition;
+import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.server.ServerFixture;
 import dev.steppe.state.StateView;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.steppe.server.duty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.steppe.runtime.Published;
+import dev.steppe.runtime.handover.Published;
 import dev.steppe.state.StateStore;
 import dev.steppe.state.StateView;
 import java.util.ArrayList;

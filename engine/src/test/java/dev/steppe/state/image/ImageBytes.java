@@ -1,8 +1,8 @@
 package dev.steppe.state.image;
 
 import dev.steppe.base.OperatingFault;
-import dev.steppe.raft.api.SnapshotImage;
-import dev.steppe.raft.api.SnapshotSource;
+import dev.steppe.raft.api.machine.SnapshotImage;
+import dev.steppe.raft.api.machine.SnapshotSource;
 import java.io.ByteArrayOutputStream;
 import org.agrona.MutableDirectBuffer;
 

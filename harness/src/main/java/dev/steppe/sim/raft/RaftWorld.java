@@ -13,7 +13,7 @@ import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.storage.memory.PageFate;
 import dev.steppe.raft.storage.memory.SeededFate;
 import dev.steppe.runtime.HaltSwitch;
-import dev.steppe.runtime.ManualClock;
+import dev.steppe.runtime.clock.ManualClock;
 import dev.steppe.sim.world.Agenda;
 import dev.steppe.sim.world.DriftingClock;
 import dev.steppe.sim.world.Trace;

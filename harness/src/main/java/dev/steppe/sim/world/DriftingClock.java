@@ -1,6 +1,6 @@
 package dev.steppe.sim.world;
 
-import dev.steppe.runtime.ManualClock;
+import dev.steppe.runtime.clock.ManualClock;
 import org.agrona.concurrent.NanoClock;
 
 /** One machine's monotonic clock: begins anywhere and runs faster or slower than the world's. */

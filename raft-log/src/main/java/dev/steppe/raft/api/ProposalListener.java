@@ -1,5 +1,7 @@
 package dev.steppe.raft.api;
 
+import dev.steppe.raft.api.machine.StateMachine;
+
 /**
  * Told once what became of a proposal. Called on an agent of the server: must not block and must not throw.
  *

@@ -17,6 +17,8 @@ import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.message.MembershipCodec;
+import dev.steppe.raft.node.disk.SnapshotAgent;
+import dev.steppe.raft.node.mail.NodeMail;
 import dev.steppe.raft.quorum.Membership;
 import dev.steppe.raft.snapshot.SnapshotHeader;
 import dev.steppe.raft.snapshot.SnapshotSender;

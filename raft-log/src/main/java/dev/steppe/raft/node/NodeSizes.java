@@ -17,13 +17,13 @@ import org.agrona.BitUtil;
  * @param chunkFrameMaxBytes longest frame with a piece of a snapshot
  * @param seatCount most proposals under way, a power of two
  */
-record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int chunkFrameMaxBytes, int seatCount) {
+public record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int chunkFrameMaxBytes, int seatCount) {
     private static final int SEGMENT_STRIDES = 16;
     private static final int SEAT_BYTES = 512;
     private static final int SEATS_MIN = 64;
     private static final int SEATS_MAX = 1 << 14;
 
-    static NodeSizes of(RaftConfig.Limits limits) {
+    public static NodeSizes of(RaftConfig.Limits limits) {
         int strideBytes = Math.min(LogShape.STRIDE_BYTES, limits.segmentBytes() / SEGMENT_STRIDES);
         int runMaxBytes = 2 * strideBytes + RecordLayout.recordBytes(limits.maxEntryBytes());
         int seats = BitUtil.findNextPositivePowerOfTwo(limits.proposalQueueBytes() / SEAT_BYTES);
@@ -37,7 +37,7 @@ record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int chunkF
                 Math.min(Math.max(seats, SEATS_MIN), SEATS_MAX));
     }
 
-    LogConfig log(RaftConfig.Limits limits) {
+    public LogConfig log(RaftConfig.Limits limits) {
         return new LogConfig(limits.segmentBytes(), runMaxBytes);
     }
 }

@@ -3,6 +3,7 @@ package dev.steppe.raft.node;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.node.mail.NodeMail;
 import dev.steppe.raft.quorum.Membership;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.LinkDown;

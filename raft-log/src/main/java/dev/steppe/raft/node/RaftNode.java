@@ -13,7 +13,7 @@ import dev.steppe.raft.api.ReadListener;
 import dev.steppe.raft.api.RoleListener;
 import dev.steppe.raft.api.SessionListener;
 import dev.steppe.raft.api.SessionOpening;
-import dev.steppe.raft.api.StateMachine;
+import dev.steppe.raft.api.machine.StateMachine;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
@@ -21,7 +21,28 @@ import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.message.MembershipCodec;
 import dev.steppe.raft.message.RaftMessageDecoder;
 import dev.steppe.raft.message.RaftMessageEncoder;
+import dev.steppe.raft.node.apply.ApplyAgent;
+import dev.steppe.raft.node.apply.Replica;
+import dev.steppe.raft.node.consensus.Changes;
+import dev.steppe.raft.node.consensus.ConsensusAgent;
+import dev.steppe.raft.node.consensus.Outbox;
+import dev.steppe.raft.node.consensus.OutputPerformer;
+import dev.steppe.raft.node.consensus.RunCheck;
+import dev.steppe.raft.node.consensus.SnapshotDuty;
+import dev.steppe.raft.node.consensus.StateWitness;
+import dev.steppe.raft.node.consensus.StatusBoard;
+import dev.steppe.raft.node.consensus.TimingWatch;
+import dev.steppe.raft.node.desk.Desks;
+import dev.steppe.raft.node.desk.ProposalDesk;
+import dev.steppe.raft.node.desk.ReadDesk;
+import dev.steppe.raft.node.desk.SessionOpener;
+import dev.steppe.raft.node.disk.LogAgent;
+import dev.steppe.raft.node.disk.LogForcing;
+import dev.steppe.raft.node.disk.SnapshotAgent;
+import dev.steppe.raft.node.disk.SupplyAgent;
 import dev.steppe.raft.node.flight.FlightNotes;
+import dev.steppe.raft.node.mail.NodeMail;
+import dev.steppe.raft.node.mail.OperatorRequest;
 import dev.steppe.raft.quorum.Membership;
 import dev.steppe.raft.snapshot.SnapshotReader;
 import dev.steppe.raft.storage.StorageDirectory;
@@ -54,7 +75,7 @@ import org.jspecify.annotations.Nullable;
 public final class RaftNode<R> implements RaftServer<R> {
     private final RaftConfig config;
     private final NodeWorld world;
-    private final ApplyAgent.Desks<R> desks;
+    private final Desks<R> desks;
     private final StatusBoard board;
     private final ConsensusAgent.NodeClock clock;
     private final ConsensusAgent<R> consensus;
@@ -78,7 +99,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         this.world = world;
         NodeSizes sizes = NodeSizes.of(config.limits());
         mail = new NodeMail(sizes.frameMaxBytes(), sizes.chunkFrameMaxBytes(), sizes.seatCount());
-        desks = new ApplyAgent.Desks<>(
+        desks = new Desks<>(
                 new ProposalDesk<>(
                         sizes.seatCount(),
                         config.limits().proposalQueueBytes(),
@@ -298,12 +319,12 @@ public final class RaftNode<R> implements RaftServer<R> {
 
     @Override
     public ProposeVerdict changeMembership(MembershipChange change, ChangeListener listener) {
-        return request(new Changes.Request.ToMembership(change, listener));
+        return request(new OperatorRequest.ToMembership(change, listener));
     }
 
     @Override
     public ProposeVerdict transferLeadership(int targetId, ChangeListener listener) {
-        return request(new Changes.Request.ToTransfer(targetId, listener));
+        return request(new OperatorRequest.ToTransfer(targetId, listener));
     }
 
     @Override
@@ -312,7 +333,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         mail.applyBell.ring();
     }
 
-    private ProposeVerdict request(Changes.Request request) {
+    private ProposeVerdict request(OperatorRequest request) {
         if (desks.proposals().isClosed()) {
             return ProposeVerdict.CLOSED;
         }

@@ -2,7 +2,7 @@ package dev.steppe.raft.snapshot;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
-import dev.steppe.raft.api.SnapshotSource;
+import dev.steppe.raft.api.machine.SnapshotSource;
 import dev.steppe.raft.storage.SequentialFile;
 import org.agrona.MutableDirectBuffer;
 

@@ -2,8 +2,8 @@ package dev.steppe.raft.snapshot;
 
 import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
-import dev.steppe.raft.api.SnapshotImage;
-import dev.steppe.raft.api.SnapshotSink;
+import dev.steppe.raft.api.machine.SnapshotImage;
+import dev.steppe.raft.api.machine.SnapshotSink;
 import dev.steppe.raft.storage.FileVerdict;
 import dev.steppe.raft.storage.SequentialFile;
 import dev.steppe.raft.storage.StorageDirectory;

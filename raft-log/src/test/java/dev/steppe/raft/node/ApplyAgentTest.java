@@ -15,10 +15,16 @@ import dev.steppe.raft.log.RaftLog;
 import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.LogPosition;
-import dev.steppe.raft.node.NodeMail.Pen;
+import dev.steppe.raft.node.apply.ApplyAgent;
+import dev.steppe.raft.node.apply.Replica;
+import dev.steppe.raft.node.desk.Desks;
+import dev.steppe.raft.node.desk.ProposalDesk;
+import dev.steppe.raft.node.desk.ReadDesk;
+import dev.steppe.raft.node.mail.MailPen;
+import dev.steppe.raft.node.mail.NodeMail;
 import dev.steppe.raft.storage.memory.MemoryDisk;
-import dev.steppe.runtime.Doorbell;
-import dev.steppe.runtime.SeededEntropy;
+import dev.steppe.runtime.clock.SeededEntropy;
+import dev.steppe.runtime.handover.Doorbell;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -31,7 +37,7 @@ class ApplyAgentTest {
     private static final int SEAT_COUNT = 1 << 10;
 
     private final NodeMail mail = new NodeMail(1_024, 1_024, SEAT_COUNT);
-    private final Pen toApply = new Pen(mail.apply);
+    private final MailPen toApply = new MailPen(mail.apply);
     private final ReadDesk reads = new ReadDesk(new Doorbell());
     private final RecordingDesk proposals = new RecordingDesk();
     private final CountingMachine machine = new CountingMachine();
@@ -101,7 +107,7 @@ class ApplyAgentTest {
         agent = new ApplyAgent<>(
                 new ApplyAgent.State<>(new Replica<>(machine, 1, new byte[0]), machine, 0),
                 mail,
-                new ApplyAgent.Desks<>(proposals.desk, reads),
+                new Desks<>(proposals.desk, reads),
                 log.openCursor());
     }
 

@@ -1,12 +1,12 @@
 package dev.steppe.raft.node;
 
 import dev.steppe.base.OperatingFault;
-import dev.steppe.raft.api.EntryPosition;
 import dev.steppe.raft.api.RoleListener;
-import dev.steppe.raft.api.SnapshotImage;
-import dev.steppe.raft.api.SnapshotSink;
-import dev.steppe.raft.api.SnapshotSource;
-import dev.steppe.raft.api.StateMachine;
+import dev.steppe.raft.api.machine.EntryPosition;
+import dev.steppe.raft.api.machine.SnapshotImage;
+import dev.steppe.raft.api.machine.SnapshotSink;
+import dev.steppe.raft.api.machine.SnapshotSource;
+import dev.steppe.raft.api.machine.StateMachine;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;

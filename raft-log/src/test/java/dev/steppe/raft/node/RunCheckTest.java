@@ -11,6 +11,7 @@ import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessageEncoder;
 import dev.steppe.raft.node.InvokedGroup.Server;
 import dev.steppe.raft.node.Ledger.Outcome;
+import dev.steppe.raft.node.mail.NodeMail;
 import dev.steppe.raft.storage.memory.PageFate;
 import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.transport.Link;

@@ -12,6 +12,7 @@ import dev.steppe.raft.log.RaftLog;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.node.InvokedGroup.Server;
 import dev.steppe.raft.node.Ledger.Outcome;
+import dev.steppe.raft.node.consensus.RunCheck;
 import dev.steppe.raft.storage.memory.PageFate;
 import org.junit.jupiter.api.Test;
 

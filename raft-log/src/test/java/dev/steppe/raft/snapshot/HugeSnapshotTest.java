@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.steppe.base.OperatingFault;
-import dev.steppe.raft.api.SnapshotImage;
+import dev.steppe.raft.api.machine.SnapshotImage;
 import dev.steppe.raft.snapshot.SnapshotReceiver.Chunk;
 import dev.steppe.raft.storage.PrepareVerdict;
 import dev.steppe.raft.storage.SequentialFile;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.steppe.base.OperatingFault;
-import dev.steppe.raft.api.SnapshotImage;
-import dev.steppe.raft.api.SnapshotSource;
+import dev.steppe.raft.api.machine.SnapshotImage;
+import dev.steppe.raft.api.machine.SnapshotSource;
 import dev.steppe.raft.storage.StorageDirectory;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.steppe.base.InvariantBroken;
 import dev.steppe.base.OperatingFault;
-import dev.steppe.runtime.SeededEntropy;
+import dev.steppe.runtime.clock.SeededEntropy;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.LinkListener;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
-import dev.steppe.runtime.ManualClock;
-import dev.steppe.runtime.SeededEntropy;
+import dev.steppe.runtime.clock.ManualClock;
+import dev.steppe.runtime.clock.SeededEntropy;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.LinkListener;

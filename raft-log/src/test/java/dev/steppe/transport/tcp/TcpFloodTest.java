@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.runtime.HaltSwitch;
-import dev.steppe.runtime.ManualClock;
-import dev.steppe.runtime.SeededEntropy;
-import dev.steppe.runtime.SystemClocks;
+import dev.steppe.runtime.clock.ManualClock;
+import dev.steppe.runtime.clock.SeededEntropy;
+import dev.steppe.runtime.clock.SystemClocks;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.LinkAudit;
 import dev.steppe.transport.LinkDown;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
-import dev.steppe.runtime.SystemClocks;
+import dev.steppe.runtime.clock.SystemClocks;
 import dev.steppe.transport.PeerName;
 import dev.steppe.transport.PeerRole;
 import dev.steppe.transport.tls.CertificateMint.Minted;

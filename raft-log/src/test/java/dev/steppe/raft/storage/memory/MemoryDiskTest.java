@@ -11,7 +11,7 @@ import dev.steppe.raft.storage.SequentialFile;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
 import dev.steppe.raft.storage.memory.MemoryDisk.AfterFailedForce;
-import dev.steppe.runtime.SeededEntropy;
+import dev.steppe.runtime.clock.SeededEntropy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
