@@ -2,11 +2,11 @@ package dev.steppe.realgroup.member;
 
 import dev.steppe.base.OperatingFault;
 import dev.steppe.check.AppendListModel.Prefix;
-import dev.steppe.raft.api.EntryPosition;
-import dev.steppe.raft.api.SnapshotImage;
-import dev.steppe.raft.api.SnapshotSink;
-import dev.steppe.raft.api.SnapshotSource;
-import dev.steppe.raft.api.StateMachine;
+import dev.steppe.raft.api.machine.EntryPosition;
+import dev.steppe.raft.api.machine.SnapshotImage;
+import dev.steppe.raft.api.machine.SnapshotSink;
+import dev.steppe.raft.api.machine.SnapshotSource;
+import dev.steppe.raft.api.machine.StateMachine;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
