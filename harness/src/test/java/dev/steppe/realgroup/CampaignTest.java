@@ -30,12 +30,14 @@ final class CampaignTest {
         assertMet(outcome, 1);
     }
 
+    /** {@code -Dsteppe.rounds=} and {@code -Dsteppe.calls=} make it longer. */
     @Test
     @Tag("extended")
     void looksToItsClientsLikeOneMachineThatNeverFailsForLong() throws Exception {
-        Outcome outcome = run(100_000, 8, Flaw.NONE);
+        int roundCount = Integer.getInteger("steppe.rounds", 8);
+        Outcome outcome = run(Integer.getInteger("steppe.calls", 100_000), roundCount, Flaw.NONE);
         assertEquals("", outcome.fault());
-        assertMet(outcome, 8);
+        assertMet(outcome, roundCount);
         for (PartitionShape shape : StrikeAgent.SHAPES) {
             assertTrue(outcome.tally().count(shape.name()) > 0, shape + " in " + outcome.tally());
         }
@@ -48,7 +50,7 @@ final class CampaignTest {
     @ParameterizedTest
     @EnumSource(names = {"READS_WITHOUT_ASKING_OTHERS", "ACKNOWLEDGES_BEFORE_COMMIT"})
     void refusesMembersThatAnswerTooSoon(Flaw flaw) throws Exception {
-        Outcome outcome = run(1_500, 0, flaw);
+        Outcome outcome = run(3_000, 0, flaw);
         assertTrue(outcome.fault().contains("explains"), "the judge says: " + outcome.fault());
     }
 

@@ -52,7 +52,8 @@ final class Group implements AutoCloseable {
             long restoreCount,
             String voters,
             String learners,
-            boolean isSettled) {}
+            boolean isSettled,
+            boolean isPinned) {}
 
     private Group(Path directory, Flaw flaw) {
         this.directory = directory;
@@ -123,6 +124,11 @@ final class Group implements AutoCloseable {
         admit(id);
     }
 
+    /** Starts a member that will be struck before anybody knows whether it came up. */
+    void startForShort(int id) throws IOException {
+        launch(id, "first", ALL);
+    }
+
     private void launch(int id, String how, String voters) throws IOException {
         List<String> arguments = new ArrayList<>();
         arguments.add(directoryOf(id).toString());
@@ -151,8 +157,9 @@ final class Group implements AutoCloseable {
         member(id).kill();
     }
 
-    /** Throws away everything that a dead member has kept. */
-    void wipe(int id) throws IOException {
+    /** SIGKILL, and everything that the member has kept is thrown away. */
+    void wipe(int id) throws IOException, InterruptedException {
+        kill(id);
         try (Stream<Path> files = Files.walk(directoryOf(id))) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -212,7 +219,8 @@ final class Group implements AutoCloseable {
                 answer.number(7),
                 words.get(8),
                 words.get(9),
-                words.get(10).equals("true"));
+                words.get(10).equals("true"),
+                words.get(11).equals("true"));
     }
 
     /** Who says that it leads, in the newest term; null if nobody does. */

@@ -38,7 +38,7 @@ final class StrikeAgent {
 
     /** What can happen. */
     enum Strike {
-        /** SIGKILL, and a new start in the same directory. */
+        /** SIGKILL, and a new start in the same directory; perhaps another SIGKILL while it recovers. */
         KILL,
         /** SIGKILL for all members at once. */
         KILL_ALL,
@@ -58,6 +58,8 @@ final class StrikeAgent {
         DEMOTE,
         /** A voter is removed, loses its directory, and is taken in again. */
         REPLACE,
+        /** A voter loses its directory, comes back as if nothing had happened, and is replaced only then. */
+        WIPE,
         /** SIGKILL while the network is in parts. */
         KILL_IN_PARTITION,
         /** SIGSTOP of whoever leads, and the others have a leader of their own when it goes on. */
@@ -82,6 +84,11 @@ final class StrikeAgent {
         List<Strike> left = new ArrayList<>(List.of(Strike.values()));
         while (!left.isEmpty()) {
             Strike strike = left.remove(chance.below(left.size()));
+            if (chance.hits(300)) {
+                Toll bad = new Toll(millis(0, 15), 0, chance.between(30_000, 300_000), -1, End.CLOSE);
+                group.proxies().forEach(proxy -> proxy.impose(new Tolls(bad, bad)));
+                group.tally().met("struck over a bad network");
+            }
             carryOut(strike);
             group.proxies().forEach(FaultProxy::heal);
             group.tally().met(strike.name());
@@ -101,6 +108,7 @@ final class StrikeAgent {
             case TRANSFER -> transfer();
             case DEMOTE -> demote(anyone());
             case REPLACE -> replace(anyone());
+            case WIPE -> wipe(anyone());
             case KILL_IN_PARTITION -> killInPartition();
             case PAUSE_LEADER -> pauseLeader();
         }
@@ -131,6 +139,12 @@ final class StrikeAgent {
     private void kill(int id) throws IOException, InterruptedException {
         group.kill(id);
         last(millis(0, 500));
+        while (chance.hits(300)) {
+            group.startForShort(id);
+            last(millis(50, 900));
+            group.kill(id);
+            group.tally().met("killed on the way up");
+        }
         group.start(List.of(id));
     }
 
@@ -255,11 +269,26 @@ final class StrikeAgent {
     private void replace(int id) throws IOException, InterruptedException {
         String others = id == 1 ? "2,3" : id == 2 ? "1,3" : "1,2";
         reach("remove " + id, status -> status.voters().equals(others));
-        group.kill(id);
         group.wipe(id);
         group.startJoining(id, others);
         reach("learner " + id, status -> status.learners().equals(Integer.toString(id)));
         reach("promote " + id, status -> status.voters().equals(Group.ALL));
+    }
+
+    /** The empty directory must neither vote nor count: it would give away what the lost one has acknowledged. */
+    private void wipe(int id) throws IOException, InterruptedException {
+        await("one directory for each member", () -> {
+            Status leader = group.leader();
+            return leader != null && leader.isPinned() && leader.isSettled();
+        });
+        group.wipe(id);
+        group.start(List.of(id));
+        last(millis(100, 800));
+        Status strange = group.status(id);
+        if (strange != null && strange.role().equals("LEADER")) {
+            throw new AssertionError("member " + id + " leads with an empty directory: " + strange);
+        }
+        replace(id);
     }
 
     /** Asks whoever leads for a change until it is there and committed. */

@@ -89,12 +89,14 @@ final class Desk {
     private String status() {
         RaftStatus status = node.status();
         RaftStatus.Indexes indexes = status.indexes();
+        Membership membership = status.group().membership();
         boolean isSettled = indexes.commitIndex() >= status.group().membershipIndex();
+        boolean isPinned = membership.servers().stream().allMatch(server -> server.directoryId() != 0);
         return "status " + status.role() + " " + status.term() + " " + status.leaderId() + " " + indexes.appliedIndex()
                 + " " + indexes.lastIndex() + " " + status.stateHash() + " "
                 + machine.view().restoreCount() + " "
-                + idsOf(status.group().membership().voters()) + " "
-                + idsOf(status.group().membership().learners()) + " " + isSettled;
+                + idsOf(membership.voters()) + " "
+                + idsOf(membership.learners()) + " " + isSettled + " " + isPinned;
     }
 
     private static String idsOf(List<Membership.Server> servers) {
