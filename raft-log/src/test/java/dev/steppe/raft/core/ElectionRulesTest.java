@@ -132,6 +132,14 @@ class ElectionRulesTest {
     }
 
     @Test
+    void holdsItsVoteBackUntilItIsForced() {
+        OneCore one = new OneCore(3, 4, 1, 4).hears(voteAsk(2, 5, false, 2, 4));
+        assertTrue(one.granted());
+        assertNotEquals(0, one.output.hardSequence());
+        assertEquals(one.output.hardSequence(), one.outgoingTo(2).afterVault());
+    }
+
+    @Test
     void restartsItsTimerWhenItGrantsAndNotWhenItRefuses() {
         OneCore one = new OneCore(3, 4, 1, 4);
         long first = one.core.nextDeadlineNs();

@@ -117,6 +117,16 @@ class FollowingRulesTest {
     }
 
     @Test
+    void acknowledgesNothingToANewLeaderThatOnlyTheFormerSent() {
+        OneCore one = new OneCore(3, 4, 1)
+                .hears(withEntries(append(2, 4, 1, 1), 4, 2))
+                .forces(3);
+        assertEquals(3, ((AppendReply) one.onlyMessage()).matchIndex());
+        one.hears(append(3, 5, 1, 1).round(9));
+        assertEquals(1, ((AppendReply) one.onlyMessage()).matchIndex());
+    }
+
+    @Test
     void tellsAnOldLeaderTheLaterTermAndKeepsItsOwnTimer() {
         OneCore one = new OneCore(3, 6, 1, 2);
         long deadlineNs = one.core.nextDeadlineNs();

@@ -21,6 +21,19 @@ class LeadingRulesTest {
         assertEquals(2, one.core.shape().lastIndex());
     }
 
+    /** Deposed by an answer, by a vote of its own, and by its successor's first word: three ways into one term. */
+    @Test
+    void appendsNothingOnceItIsDeposed() {
+        OneCore one = new OneCore(3, 4, 1, 4).leadsAndHasCommitted();
+        one.hears(new AppendReply().from(2, 0, 7, 6, OneCore.LIFE).refusing(2, 1, 0));
+        assertEquals(ProposalVerdict.NOT_LEADER, one.proposes(1).output.proposalVerdict());
+        assertTrue(one.hears(OneCore.voteAsk(2, 6, false, 3, 5)).granted());
+        assertEquals(ProposalVerdict.NOT_LEADER, one.proposes(1).output.proposalVerdict());
+        one.hears(OneCore.append(2, 6, 3, 5));
+        assertEquals(ProposalVerdict.NOT_LEADER, one.proposes(1).output.proposalVerdict());
+        assertEquals(3, one.core.shape().lastIndex());
+    }
+
     @Test
     void sendsNewEntriesBeforeItHasForcedThem() {
         OneCore one = new OneCore(3, 4, 1, 4).leadsAndHasCommitted().proposes(2);
@@ -118,6 +131,14 @@ class LeadingRulesTest {
         one.hears(one.agreed(2, 5, 5)).hears(one.agreed(2, 3, 3));
         assertEquals(5, one.core.matchIndexOf(2));
         assertEquals(6, one.core.nextIndexOf(2));
+    }
+
+    @Test
+    void goesNotBackBehindWhatIsKnownToMatch() {
+        OneCore one = new OneCore(3, 4, 1, 4).leadsAndHasCommitted().proposes(2);
+        one.hears(new AppendReply().from(2, 0, 7, 5, OneCore.LIFE).refusing(4, 1, 0));
+        assertEquals(3, one.appendsTo(2).get(0).prevIndex());
+        assertTrue(one.core.nextIndexOf(2) > one.core.matchIndexOf(2));
     }
 
     @Test

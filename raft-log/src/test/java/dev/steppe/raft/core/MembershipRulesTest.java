@@ -168,6 +168,16 @@ class MembershipRulesTest {
     }
 
     @Test
+    void countsNoVoteOfALearner() {
+        OneCore one = under(WITH_LEARNER).standsForElection();
+        long ballotId = one.letterTo(2, VoteAsk.class).ballotId();
+        one.forcesVault().hears(reply(4, 5, OneCore.LIFE, ballotId, true));
+        assertEquals(Role.CANDIDATE, one.core.role());
+        one.hears(reply(2, 5, OneCore.LIFE, ballotId, true));
+        assertEquals(Role.LEADER, one.core.role());
+    }
+
+    @Test
     void confirmsNoReadAndStaysInNoOfficeByLearners() {
         OneCore one = leader(WITH_LEARNER).step(new RaftInput.ReadAsked().set(5));
         long round = one.letterTo(4, AppendAsk.class).roundId();
@@ -186,16 +196,20 @@ class MembershipRulesTest {
         assertEquals(3, one.core.commitIndex(), "two of four");
         one.hears(one.agreed(3, 4, 4));
         assertEquals(4, one.core.commitIndex());
+        OneCore other = leader(WITH_LEARNER).beats(2, 3, 4);
+        other.changes(membershipOf(other).promoted(4));
+        other.forces(4).hears(other.agreed(2, 4, 4));
+        assertEquals(3, other.core.commitIndex(), "two of those who voted before");
     }
 
     @Test
     void leavesWithoutCountingItselfOnceItsRemovalIsCommitted() {
         OneCore one = leader(voters(3)).beats(2, 3);
         one.changes(membershipOf(one).without(1));
-        one.forces(4).hears(one.agreed(2, 4, 4));
+        one.forces(4).hears(one.agreed(3, 4, 4));
         assertEquals(Role.LEADER, one.core.role());
         assertEquals(3, one.core.commitIndex(), "itself and one other");
-        one.hears(one.agreed(3, 4, 4));
+        one.hears(one.agreed(2, 4, 4));
         assertEquals(4, one.core.commitIndex());
         assertEquals(Role.FOLLOWER, one.core.role());
         assertNotNull(one.letterTo(2, TimeoutNow.class), "the next one need not wait");

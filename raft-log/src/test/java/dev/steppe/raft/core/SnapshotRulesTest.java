@@ -130,6 +130,8 @@ class SnapshotRulesTest {
         void goesOnWithAnOlderSnapshotAsLongAsItIsThere() {
             OneCore one = leader();
             one.step(new RaftInput.SnapshotTaken(12, 4, 500, voters(3)));
+            one.step(new RaftInput.SnapshotTaken(11, 4, 500, voters(3)));
+            assertEquals(12, one.core.snapshotIndex(), "one that is not newer changes nothing");
             assertEquals(10, piece(one.hears(wants(10, 75_000, false))).snapshotIndex());
             one.step(new RaftInput.SnapshotGone(10));
             assertEquals(12, piece(one).snapshotIndex());

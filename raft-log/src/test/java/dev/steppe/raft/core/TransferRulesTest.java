@@ -1,6 +1,7 @@
 package dev.steppe.raft.core;
 
 import static dev.steppe.raft.core.OneCore.append;
+import static dev.steppe.raft.core.OneCore.reply;
 import static dev.steppe.raft.core.OneCore.server;
 import static dev.steppe.raft.core.OneCore.voters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -122,6 +123,17 @@ class TransferRulesTest {
         OneCore one = transfers(leader(), 2).hears(append(3, 9, 3, 5));
         assertEquals(TransferEnd.FAILED, one.output.transferEnd());
         assertEquals(TransferEnd.NONE, one.hears(append(3, 9, 3, 5)).output.transferEnd());
+    }
+
+    @Test
+    void beginsItsNextOfficeWithoutTheTransferOfTheLast() {
+        OneCore one = transfers(leader(), 2).hears(append(3, 9, 3, 5)).hears(new TimeoutNow(new Sender(3, 0, 7, 9)));
+        long ballotId = one.letterTo(2, VoteAsk.class).ballotId();
+        one.forcesVault().hears(reply(2, 10, OneCore.LIFE, ballotId, true));
+        assertEquals(Role.LEADER, one.core.role());
+        assertEquals(TransferEnd.NONE, one.output.transferEnd());
+        assertEquals(0, one.core.transferTargetId());
+        assertEquals(ProposalVerdict.ACCEPTED, one.proposes(1).output.proposalVerdict());
     }
 
     @Test

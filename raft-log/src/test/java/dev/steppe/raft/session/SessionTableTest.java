@@ -162,5 +162,15 @@ class SessionTableTest {
         table.admit(1, 1, 3);
         assertNotEquals(opened, used);
         assertNotEquals(used, table.stateHash(), "use decides who is evicted");
+        assertNotEquals(hashAfter(1, 1, 5), hashAfter(1, 2, 5), "the sequence");
+        assertNotEquals(hashAfter(1, 1, 5), hashAfter(2, 1, 5), "the session");
+        assertNotEquals(table.stateHash(), hashAfter(1, 1, 3), "the index of the command");
+    }
+
+    private static long hashAfter(long id, long sequence, long index) {
+        SessionTable table = new SessionTable();
+        table.open(id, LIMIT_COUNT);
+        table.admit(id, sequence, index);
+        return table.stateHash();
     }
 }
