@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
@@ -38,13 +39,17 @@ final class KillerProcess {
         Map<String, Mutant> mutants = MutantSources.all(Path.of(arguments[0])).stream()
                 .collect(Collectors.toMap(Mutant::id, mutant -> mutant));
         List<String> jobs = List.of(arguments).subList(1, arguments.length);
+        List<Mutant> wanted = jobs.stream()
+                .map(job -> mutants.get(job.substring(job.indexOf('@') + 1)))
+                .filter(Objects::nonNull)
+                .toList();
         try (MutantCompiler compiler = new MutantCompiler()) {
+            Map<String, Map<String, byte[]>> compiled = compiler.compileAll(wanted);
             for (String job : jobs) {
                 told.println(BEGUN + job);
                 told.flush();
                 int at = job.indexOf('@');
-                Mutant mutant = mutants.get(job.substring(at + 1));
-                Map<String, byte[]> replaced = mutant == null ? Map.of() : compiler.compile(mutant);
+                Map<String, byte[]> replaced = compiled.getOrDefault(job.substring(at + 1), Map.of());
                 told.println(run(new MutatedClasses(replaced), at < 0 ? job : job.substring(0, at), job));
                 told.flush();
             }

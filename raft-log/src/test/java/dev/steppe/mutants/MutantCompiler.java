@@ -6,6 +6,9 @@ import java.io.OutputStream;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,22 +32,47 @@ final class MutantCompiler implements AutoCloseable {
             compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8);
 
     /**
-     * The classes that differ with {@code mutant}: name → bytes.
+     * The classes that differ with each of {@code mutants}: id → name → bytes. Mutants that change different sources
+     * are compiled in one go.
      *
-     * @throws IllegalArgumentException if it does not apply, or does not compile
+     * @throws IllegalArgumentException if one does not apply, or does not compile
      */
-    Map<String, byte[]> compile(Mutant mutant) throws IOException {
-        List<Source> sources = MutantSources.with(mutant).entrySet().stream()
+    Map<String, Map<String, byte[]>> compileAll(List<Mutant> mutants) throws IOException {
+        Map<String, Map<String, byte[]>> compiled = new TreeMap<>();
+        List<Mutant> left = new ArrayList<>(mutants);
+        while (!left.isEmpty()) {
+            Map<String, String> owners = new TreeMap<>();
+            Map<String, String> sources = new TreeMap<>();
+            for (Mutant mutant : List.copyOf(left)) {
+                Map<String, String> changed = MutantSources.with(mutant);
+                if (Collections.disjoint(sources.keySet(), changed.keySet())) {
+                    sources.putAll(changed);
+                    changed.keySet().forEach(name -> owners.put(name, mutant.id()));
+                    compiled.put(mutant.id(), new TreeMap<>());
+                    left.remove(mutant);
+                }
+            }
+            compile(sources, owners.values()).forEach((name, bytes) -> {
+                int nested = name.indexOf('$');
+                String owner = owners.get(nested < 0 ? name : name.substring(0, nested));
+                compiled.get(owner).put(name, bytes);
+            });
+        }
+        return compiled;
+    }
+
+    private Map<String, byte[]> compile(Map<String, String> sources, Collection<String> ids) {
+        List<Source> units = sources.entrySet().stream()
                 .map(entry -> new Source(entry.getKey(), entry.getValue()))
                 .toList();
         Map<String, ByteArrayOutputStream> written = new TreeMap<>();
         StringWriter complaints = new StringWriter();
         List<String> options = List.of(
                 "--release", "17", "-proc:none", "-nowarn", "-classpath", System.getProperty("java.class.path"));
-        boolean isCompiled = compiler.getTask(complaints, new InMemory(files, written), null, options, null, sources)
+        boolean isCompiled = compiler.getTask(complaints, new InMemory(files, written), null, options, null, units)
                 .call();
         if (!isCompiled) {
-            throw new IllegalArgumentException("mutant " + mutant.id() + " does not compile:\n" + complaints);
+            throw new IllegalArgumentException("one of the mutants " + ids + " does not compile:\n" + complaints);
         }
         Map<String, byte[]> classes = new TreeMap<>();
         written.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));

@@ -22,11 +22,11 @@ final class MutantsJar {
     public static void main(String[] arguments) throws IOException {
         try (MutantCompiler compiler = new MutantCompiler();
                 JarOutputStream jar = new JarOutputStream(Files.newOutputStream(Path.of(arguments[0])))) {
-            for (Mutant mutant : MutantSources.all(MutantSources.FOLDER)) {
-                for (Map.Entry<String, byte[]> changed :
-                        compiler.compile(mutant).entrySet()) {
+            Map<String, Map<String, byte[]>> mutants = compiler.compileAll(MutantSources.all(MutantSources.FOLDER));
+            for (Map.Entry<String, Map<String, byte[]>> mutant : mutants.entrySet()) {
+                for (Map.Entry<String, byte[]> changed : mutant.getValue().entrySet()) {
                     String path = changed.getKey().replace('.', '/') + ".class";
-                    JarEntry entry = new JarEntry("mutants/" + mutant.id() + "/" + path);
+                    JarEntry entry = new JarEntry("mutants/" + mutant.getKey() + "/" + path);
                     entry.setLastModifiedTime(TIME);
                     jar.putNextEntry(entry);
                     jar.write(changed.getValue());

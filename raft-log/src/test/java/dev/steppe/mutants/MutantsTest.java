@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,12 +25,11 @@ final class MutantsTest {
 
     @Test
     void applyAndCompile() throws Exception {
-        Set<String> ids = new HashSet<>();
+        List<Mutant> mutants = MutantSources.all(MutantSources.FOLDER);
         try (MutantCompiler compiler = new MutantCompiler()) {
-            for (Mutant mutant : MutantSources.all(MutantSources.FOLDER)) {
-                assertTrue(ids.add(mutant.id()), "two mutants " + mutant.id());
-                assertFalse(compiler.compile(mutant).isEmpty(), mutant.id());
-            }
+            Map<String, Map<String, byte[]>> compiled = compiler.compileAll(mutants);
+            assertEquals(mutants.size(), compiled.size(), "two mutants of one id");
+            compiled.forEach((id, classes) -> assertFalse(classes.isEmpty(), id));
         }
     }
 
