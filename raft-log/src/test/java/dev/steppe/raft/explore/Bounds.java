@@ -1,5 +1,7 @@
 package dev.steppe.raft.explore;
 
+import dev.steppe.raft.core.CoreSettings;
+
 /**
  * How far a search goes. Each bound is a property of the state itself, so what is reached does not depend on the way,
  * and a search within bounds comes to an end. Without a word, nothing happens.
@@ -19,11 +21,15 @@ public final class Bounds {
     private int changes;
     private int transfers;
     private int snapshots;
+    private int damages;
+    private int driftPpm = CoreSettings.NO_LEASE;
+    private boolean isAdrift;
     private boolean isForcedLate;
     private boolean isStoredLate;
     private boolean isLoyal;
     private boolean isNoticedLate;
     private boolean isTerse;
+    private boolean areBeatsHeard;
 
     private Bounds(int memberCount) {
         this.memberCount = memberCount;
@@ -113,6 +119,25 @@ public final class Bounds {
         return this;
     }
 
+    /** Damages of the disks of all members together. */
+    public Bounds damages(int count) {
+        damages = count;
+        return this;
+    }
+
+    /** Reads by lease, for clocks that drift apart by a tenth at most; followers are loyal. */
+    public Bounds leases() {
+        driftPpm = 100_000;
+        isLoyal = true;
+        return this;
+    }
+
+    /** Clocks drift as they please: what leases rely on does not hold. */
+    public Bounds adrift() {
+        isAdrift = true;
+        return this;
+    }
+
     /** Stores are forced by events of their own, not within the event that makes them. */
     public Bounds forcedLate() {
         isForcedLate = true;
@@ -149,6 +174,16 @@ public final class Bounds {
         return this;
     }
 
+    /** As {@link #terse}, but heartbeats without entries can arrive. */
+    public Bounds terseButBeating() {
+        areBeatsHeard = true;
+        return terse();
+    }
+
+    boolean areBeatsHeard() {
+        return areBeatsHeard;
+    }
+
     int memberCount() {
         return memberCount;
     }
@@ -171,6 +206,18 @@ public final class Bounds {
 
     int snapshots() {
         return snapshots;
+    }
+
+    int damages() {
+        return damages;
+    }
+
+    int driftPpm() {
+        return driftPpm;
+    }
+
+    boolean isAdrift() {
+        return isAdrift;
     }
 
     int terms() {

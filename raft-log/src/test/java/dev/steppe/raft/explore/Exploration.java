@@ -1,7 +1,10 @@
 package dev.steppe.raft.explore;
 
+import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.core.track.Quarantine;
+import dev.steppe.raft.explore.alike.CoreFields;
 import dev.steppe.raft.explore.alike.Groups;
 import dev.steppe.raft.explore.alike.Renaming;
 import dev.steppe.raft.explore.member.Event;
@@ -32,6 +35,7 @@ public final class Exploration {
     private long namedCount;
     private int parent;
     private int lifeCount;
+    private int damageCount;
     private long marks;
     private long eventCount;
     private String broken;
@@ -114,8 +118,10 @@ public final class Exploration {
 
     private void expand() {
         lifeCount = 0;
+        damageCount = 0;
         for (int number : world.members) {
             lifeCount += worlds.machine().get(number).life();
+            damageCount += worlds.machine().get(number).past().damages();
         }
         for (int i = 0; i < world.packetCount; i++) {
             happen(Event.deliver(world.packets[i]));
@@ -146,6 +152,14 @@ public final class Exploration {
                 happen(Event.HEARTBEAT.at(member.id(), 0));
                 happen(Event.STALL.at(member.id(), 0));
             }
+            if (bounds.driftPpm() != CoreSettings.NO_LEASE) {
+                happen(Event.LEASE_ENDS.at(member.id(), 0));
+            }
+            return;
+        }
+        endQuarantine(member);
+        boolean isBound = bounds.driftPpm() != CoreSettings.NO_LEASE && !bounds.isAdrift();
+        if (isBound && worlds.isBoundByLease(world, member)) {
             return;
         }
         if (core.term() < bounds.terms() && core.electionCount() < bounds.ballots()) {
@@ -153,6 +167,21 @@ public final class Exploration {
         }
         if (member.isLoyal()) {
             happen(Event.TIRE.at(member.id(), 0));
+        }
+    }
+
+    private void endQuarantine(Member member) {
+        if (member.core().isQuarantined()) {
+            boolean mayOutlive = CoreFields.isWaiting(member.core()) && !worlds.isFormerVoteCounted(world, member);
+            if (mayOutlive) {
+                happen(Event.OUTLIVE.at(member.id(), 0));
+            }
+            // That a doubtful disk has lost nothing is what ends the doubt; nobody promises it for one that has.
+            boolean isDoubtful = member.vault().quarantine() == Quarantine.DOUBTFUL
+                    && !member.past().hasLost();
+            if (isDoubtful) {
+                happen(Event.DOUBT_ENDS.at(member.id(), 0));
+            }
         }
     }
 
@@ -240,7 +269,12 @@ public final class Exploration {
         if (member.hasNotice()) {
             happen(Event.NOTICE.at(member.id(), 0));
         }
-        if (lifeCount - world.members.length < bounds.crashes()) {
+        if (damageCount < bounds.damages()) {
+            for (int argument : worlds.machine().damageArguments(member)) {
+                happen(Event.DAMAGE.at(member.id(), argument));
+            }
+        }
+        if (lifeCount - world.members.length - damageCount < bounds.crashes()) {
             for (int argument : worlds.machine().crashArguments(member)) {
                 happen(Event.CRASH.at(member.id(), argument));
             }

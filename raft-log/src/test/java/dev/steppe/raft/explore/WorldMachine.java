@@ -1,6 +1,8 @@
 package dev.steppe.raft.explore;
 
+import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.explore.alike.CoreFields;
 import dev.steppe.raft.explore.alike.Fingerprint;
 import dev.steppe.raft.explore.alike.Groups;
 import dev.steppe.raft.explore.alike.Renaming;
@@ -29,17 +31,20 @@ final class WorldMachine {
     private final Map<History, Integer> historyNumbers = new HashMap<>();
     private final List<Renaming> renamings;
     private final int memberCount;
+    private final boolean losesBeats;
     private boolean isTerse;
 
     WorldMachine(Bounds bounds, List<Renaming> renamings) {
         this.renamings = renamings;
         memberCount = bounds.memberCount();
+        losesBeats = !bounds.areBeatsHeard();
         MemberMachine.Manner manner = new MemberMachine.Manner(
                 memberCount,
                 Groups.of(bounds.voters(), bounds.learners()),
                 !bounds.isForcedLate(),
                 !bounds.isStoredLate(),
-                bounds.isLoyal());
+                bounds.isLoyal(),
+                bounds.driftPpm());
         machine = new MemberMachine(manner, renamings);
         results = new ResultCache(machine);
         rules = new WorldRules(machine);
@@ -139,11 +144,51 @@ final class WorldMachine {
         return member(world, id).core().role() == Role.CANDIDATE;
     }
 
+    /**
+     * Whether a candidate still counts votes that it may have from a former life of this member: after two longest
+     * election time-outs it does not.
+     */
+    boolean isFormerVoteCounted(World world, Member member) {
+        for (int i = 0; i < world.packetCount; i++) {
+            Packet packet = machine.packets().get(world.packets[i]);
+            boolean isFormer = packet.isVote()
+                    && packet.fromMember() == member.id()
+                    && packet.message().incarnation() < member.life();
+            if (isFormer) {
+                RaftCore candidate = member(world, packet.toMember()).core();
+                if (candidate.role() == Role.CANDIDATE && candidate.term() == packet.voteTerm()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether a leader's round that this member has heard is young at the leader: as long as it is, and clocks drift no
+     * further than they may, this member has not waited for the shortest election time-out.
+     */
+    boolean isBoundByLease(World world, Member member) {
+        for (int number : world.members) {
+            RaftCore leader = machine.get(number).core();
+            boolean isHeard = leader.role() == Role.LEADER
+                    && leader.term() == member.past().heardTerm()
+                    && member.past().heardRound() != 0;
+            if (isHeard && CoreFields.isYoung(leader, member.past().heardRound())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean isLost(int number) {
         RaftMessage message = machine.packets().get(number).message();
         return isTerse
                 && ((message instanceof VoteReply reply && !reply.granted())
-                        || (message instanceof AppendAsk ask && ask.entryCount() == 0 && ask.roundId() != 0));
+                        || (losesBeats
+                                && message instanceof AppendAsk ask
+                                && ask.entryCount() == 0
+                                && ask.roundId() != 0));
     }
 
     /** Throws what does not hold in {@code world}, which has come from an event of {@code memberId}. */

@@ -71,6 +71,7 @@ final class WorldRules {
         }
         int group = logs.group(history.committed());
         int lackingCount = Integer.bitCount(Groups.voterBits(group)) - holderCount(world, group, history.committed());
+        // A quarantined member is in no majority; one that was counted before its disk was damaged counts as it was.
         boolean isInEveryMajority = lackingCount < Groups.majority(group);
         check(isInEveryMajority, "R9 a majority lacks what is committed, up to", logs.lastIndex(history.committed()));
         int snapshot = changed.newestSnapshot();
@@ -98,10 +99,17 @@ final class WorldRules {
         int count = 0;
         for (int number : world.members) {
             Member member = machine.get(number);
-            boolean holds = Groups.isVoter(group, member.id()) && logs.startsWith(member.forced(), log);
+            boolean isSure = member.core().isQuarantined() || logs.startsWith(member.forced(), log);
+            boolean holds = Groups.isVoter(group, member.id()) && isSure;
             count += holds ? 1 : 0;
         }
         return count;
+    }
+
+    /** A member whose disk was damaged may have forgotten a vote; that it harms nobody is R1. */
+    private boolean isOfOneMemory(Packet one, Packet other, int voterId, World world) {
+        return one.message().incarnation() == other.message().incarnation()
+                || machine.get(world.members[voterId - 1]).past().damages() == 0;
     }
 
     private void checkGroups(History history, int log) {
@@ -142,6 +150,7 @@ final class WorldRules {
             long matchIndex = core.matchIndexOf(i + 1);
             boolean isHeld = follower.id() == leader.id()
                     || matchIndex < 0
+                    || follower.core().isQuarantined()
                     || logs.startsWith(follower.forced(), logs.prefix(leader.log(), matchIndex));
             check(isHeld, "R8 a leader counts what a follower has not forced, up to", matchIndex);
         }
@@ -156,6 +165,7 @@ final class WorldRules {
                 boolean isSecond = other.isVote()
                         && other.fromMember() == voterId
                         && other.voteTerm() == one.voteTerm()
+                        && isOfOneMemory(one, other, voterId, world)
                         && other.toMember() != one.toMember();
                 check(!isSecond, "R7 a second vote in term", isSecond ? one.voteTerm() : 0);
             }

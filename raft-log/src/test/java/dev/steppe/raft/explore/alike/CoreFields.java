@@ -9,6 +9,7 @@ import dev.steppe.raft.quorum.Ballot;
 import dev.steppe.raft.quorum.Membership;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,8 @@ public final class CoreFields {
     /** The time-outs of every explored core. */
     public static final CoreSettings.Times TIMES = new CoreSettings.Times(1_000, 100_000, 200_000);
 
-    /** Ahead of every event but the end of a quarantine. */
-    private static final long FAR_NS = NOW_NS + 2 * TIMES.electionMaxNs();
+    /** When two longest election time-outs have passed; ahead of every other event. */
+    public static final long FAR_NS = NOW_NS + 2 * TIMES.electionMaxNs();
     /** When an attempt to hand an office over is given up: before the office itself can end. */
     public static final long TRANSFER_END_NS = NOW_NS + TIMES.electionMinNs() / 2;
 
@@ -44,6 +45,14 @@ public final class CoreFields {
     private static final Field LEADING = field(RaftCore.class, "leading");
     private static final Field ROUND_ID = field(LEADING.getType(), "roundId");
     private static final Field ELECTION = field(RaftCore.class, "election");
+    private static final Field FOLLOWING = field(RaftCore.class, "following");
+    private static final Field HEALING = field(FOLLOWING.getType(), "healing");
+    private static final Field EARLIEST = field(HEALING.getType(), "earliestNs");
+    private static final Field TRANSFER = field(LEADING.getType(), "transfer");
+    private static final Field TARGET = field(TRANSFER.getType(), "targetId");
+    private static final Field SENT_ROUNDS = field(LEADING.getType(), "sentRounds");
+    private static final Field SENT = field(SENT_ROUNDS.getType(), "sentNs");
+    private static final Field VOID_ROUND = field(SENT_ROUNDS.getType(), "voidRoundId");
     private static final Field TRUE_UNTIL = field(ELECTION.getType(), "trueUntilNs");
 
     private final Map<Class<?>, FieldPlan> plans = new HashMap<>();
@@ -92,6 +101,40 @@ public final class CoreFields {
         return number(ROUND_ID, get(LEADING, leader));
     }
 
+    /** To whom an office is handed over as the core remembers it, whether it leads or not; 0 = to nobody. */
+    public static long transferTarget(RaftCore core) {
+        return number(TARGET, get(TRANSFER, get(LEADING, core)));
+    }
+
+    /** Whether a damaged member has yet to wait until its former votes are void; of a settled core. */
+    public static boolean isWaiting(RaftCore damaged) {
+        return number(EARLIEST, get(HEALING, get(FOLLOWING, damaged))) > NOW_NS;
+    }
+
+    /** That time has passed. */
+    public static void outlive(RaftCore damaged) {
+        set(EARLIEST, get(HEALING, get(FOLLOWING, damaged)), NOW_NS);
+    }
+
+    /** Whether a round of a settled leader is young enough for a lease, and belongs to this office. */
+    public static boolean isYoung(RaftCore leader, long round) {
+        Object rounds = get(SENT_ROUNDS, get(LEADING, leader));
+        long[] sentNs = (long[]) get(SENT, rounds);
+        return round > number(VOID_ROUND, rounds) && sentNs[(int) (round % sentNs.length)] == NOW_NS;
+    }
+
+    /** All rounds of a leader are just too old for a lease. */
+    public static void endLeases(RaftCore leader) {
+        long[] sentNs = (long[]) get(SENT, get(SENT_ROUNDS, get(LEADING, leader)));
+        Arrays.fill(sentNs, NOW_NS - leaseNs(leader));
+    }
+
+    /** From this age on a round makes no lease. */
+    private static long leaseNs(RaftCore leader) {
+        long driftNs = TIMES.electionMinNs() / 1_000 * leader.settings().maxClockDriftPpm() / 1_000;
+        return TIMES.electionMinNs() - driftNs - 1;
+    }
+
     /** Whether a follower stays true to its leader; of a settled core. */
     public static boolean isTrueToLeader(RaftCore follower) {
         return number(TRUE_UNTIL, get(ELECTION, follower)) > NOW_NS;
@@ -117,10 +160,27 @@ public final class CoreFields {
                 case SNAPSHOT -> writeSnapshot((SnapshotPosition) field.get(object), into);
                 case BALLOT -> writeBallot((Ballot) field.get(object), into);
                 case INSIDE -> walk(field.get(object), shape, into);
+                case ROUNDS -> writeRounds(field.get(object), into);
                 case SEVERAL -> several.add((Object[]) field.get(object));
                 case SHAPE -> field.set(object, shape);
                 default -> new ReadsInside(field.get(object)).write(field, object, into);
             }
+        }
+    }
+
+    /** Only a leader with leases looks at the age of its rounds. */
+    private void writeRounds(Object rounds, StateVector into) {
+        if (core.role() != Role.LEADER || core.settings().maxClockDriftPpm() == CoreSettings.NO_LEASE) {
+            return;
+        }
+        long voidRound = number(VOID_ROUND, rounds);
+        long[] sentNs = (long[]) get(SENT, rounds);
+        into.plain(voidRound);
+        for (long round = voidRound + 1; round <= roundId(core); round++) {
+            int slot = (int) (round % sentNs.length);
+            boolean isYoung = nowNs - sentNs[slot] < leaseNs(core);
+            sentNs[slot] = isYoung ? NOW_NS : NOW_NS - leaseNs(core);
+            into.plain(isYoung ? 1 : 0);
         }
     }
 
@@ -183,6 +243,14 @@ public final class CoreFields {
         };
         field.setLong(object, canonicalNs);
         return canonicalNs;
+    }
+
+    private static void set(Field field, Object object, long value) {
+        try {
+            field.setLong(object, value);
+        } catch (IllegalAccessException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static Object get(Field field, Object object) {

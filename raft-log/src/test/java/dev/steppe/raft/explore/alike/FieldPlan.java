@@ -36,6 +36,8 @@ final class FieldPlan {
         SEVERAL,
         /** What the core knows of its log; the log itself is compared. */
         SHAPE,
+        /** When rounds were sent. */
+        ROUNDS,
         /** Waiting reads. */
         READS
     }
@@ -54,7 +56,6 @@ final class FieldPlan {
             "Election.unableCount",
             "RaftCore.emittedChangeCount",
             "Leading.replication",
-            "Leading.sentRounds",
             "Leading.strangeReplyCount",
             "Followers.ownId",
             "Followers.quorum");
@@ -72,6 +73,7 @@ final class FieldPlan {
             Map.entry("Reception.fromMember", Rule.NAME),
             Map.entry("Reception.membership", Rule.GROUP),
             Map.entry("Leading.reads", Rule.READS),
+            Map.entry("Leading.sentRounds", Rule.ROUNDS),
             Map.entry("Followers.membership", Rule.GROUP),
             Map.entry("Followers.peers", Rule.SEVERAL),
             Map.entry("Peer.memberId", Rule.NAME),

@@ -28,6 +28,14 @@ public enum Event {
     READ("read"),
     /** The process dies and starts again; the argument says what the disk has kept of what was not forced. */
     CRASH("crash"),
+    /** The process dies, and the disk has lost what it held for certain; the argument says how much. */
+    DAMAGE("damage"),
+    /** Two longest election time-outs have passed since a damaged member began its life. */
+    OUTLIVE("outlive"),
+    /** So has a doubtful member, and heard no leader. */
+    DOUBT_ENDS("doubt-ends"),
+    /** The rounds that a leader has sent are too old for a lease. */
+    LEASE_ENDS("lease-ends"),
     /** A time-out, and the members of the argument (bit 0 for member 1) say at once that they would vote. */
     CAMPAIGN("campaign"),
     /** A leader is asked for the membership of the argument. */

@@ -5,13 +5,16 @@ import static dev.steppe.raft.explore.said.RuleBroken.check;
 import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.explore.alike.Groups;
 import dev.steppe.raft.explore.said.LogTree;
 import dev.steppe.raft.explore.said.Packet;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.VoteAsk;
+import dev.steppe.raft.message.RaftMessage.VoteReply;
 
-/** What must hold inside one member, by the names of spec/reliability.md §2: R2, R6, R7, R8, R10, R12, R13. */
+/** What must hold inside one member, by the names of spec/reliability.md §2: R2, R6, R7, R8, R10, R12, R13, R14. */
 final class LocalRules {
     private final MemberDraft draft;
 
@@ -46,6 +49,10 @@ final class LocalRules {
         check(core.commitIndex() <= logs.lastIndex(draft.log), "R6 commit beyond the log", core.commitIndex());
         boolean isForced = draft.forced == draft.log || core.forcedIndex() <= logs.agreesUpTo(draft.log, draft.forced);
         check(isForced, "R13 the core takes for forced what the disk lacks", core.forcedIndex());
+        boolean isFree = !core.isQuarantined() || core.role() == Role.FOLLOWER;
+        check(isFree, "R14 a quarantined member stands in term", core.term());
+        boolean isKnown = draft.vault.quarantine() == Quarantine.NONE || core.isQuarantined();
+        check(isKnown, "R14 a quarantine ends before that is forced, in term", core.term());
         int group = Groups.number(core.membership());
         check(group == logs.group(draft.log), "R11 the membership in force is not the log's latest", group);
     }
@@ -82,6 +89,12 @@ final class LocalRules {
         if (message instanceof AppendReply reply && reply.accepted()) {
             boolean isHere = draft.logs.agreesUpTo(draft.log, draft.forced) >= reply.matchIndex();
             check(isHere, "R13 an acknowledgement leaves before the force of", reply.matchIndex());
+        }
+        if (draft.vault.quarantine() != Quarantine.NONE) {
+            boolean isVote = message instanceof VoteReply reply && reply.granted();
+            boolean counts = message instanceof AppendReply reply && reply.counts();
+            boolean isCandidate = message instanceof VoteAsk;
+            check(!isVote && !counts && !isCandidate, "R14 a quarantined member takes part in term", message.term());
         }
         if (packet.isVote()) {
             boolean isForced = draft.vault.term() > packet.voteTerm()

@@ -54,7 +54,13 @@ public enum Mark {
     SUFFIX_KEPT("a snapshot is installed and what follows it is kept"),
     OLD_SNAPSHOT_DONE("a snapshot of what is committed here is answered as done"),
     APPEND_BEFORE_BASE("entries arrive that begin before the log does"),
-    CRASH_BEFORE_INSTALL("a crash between the reception of a snapshot and its installation");
+    CRASH_BEFORE_INSTALL("a crash between the reception of a snapshot and its installation"),
+    QUARANTINED_ASKED("a quarantined member is asked for a vote and has none to give"),
+    NOT_COUNTED("a quarantined member stores what its leader has, and is not counted"),
+    HEALED("a quarantined member counts again"),
+    DOUBT_ENDED("a doubtful member counts again because nobody leads"),
+    LEASE_READ("a read is answered without a round"),
+    LEASE_OVER("a read waits for a round because the last one is too old");
 
     private final String text;
 

@@ -42,8 +42,12 @@ final class MarkSpotter {
             case STALL -> spotter.mark(spotter.isProbedBack(), Mark.REVIVED);
             case CRASH -> spotter.onCrash();
             case COMPACT -> spotter.mark(true, Mark.COMPACTED);
+            case DOUBT_ENDS -> spotter.mark(!after.core.isQuarantined(), Mark.DOUBT_ENDED);
+            case READ -> spotter.onRead();
             default -> {}
         }
+        boolean isHealed = Event.of(event) != Event.DOUBT_ENDS && before.core().isQuarantined();
+        spotter.mark(isHealed && !after.core.isQuarantined() && after.life == before.life(), Mark.HEALED);
         spotter.onLeader();
         spotter.onAnswers();
         return spotter.marks;
@@ -74,7 +78,14 @@ final class MarkSpotter {
         mark(hasLeft && !is.membership().isVoter(before.id()), Mark.REMOVED_LEADER_LEAVES);
     }
 
+    private void onRead() {
+        mark(after.answers.readIndex >= 0, Mark.LEASE_READ);
+        boolean hasRounds = was.role() == Role.LEADER && was.settings().maxClockDriftPpm() >= 0;
+        mark(hasRounds && after.answers.readIndex == StepResult.NO_READ, Mark.LEASE_OVER);
+    }
+
     private void onVoteAsk(VoteAsk ask) {
+        mark(was.isQuarantined() && !saysYes(), Mark.QUARANTINED_ASKED);
         boolean isRefused = is.votedFor() != ask.fromMember() || is.term() != ask.term();
         boolean isLonger = ask.lastIndex() > was.shape().lastIndex();
         mark(isLonger && ask.lastTerm() < was.shape().lastTerm() && isRefused, Mark.LONGER_LOG_LOSES);
@@ -133,6 +144,7 @@ final class MarkSpotter {
             boolean isBehind = reply.accepted() && reply.term() == was.term();
             mark(isBehind && reply.matchIndex() < was.matchIndexOf(reply.fromMember()), Mark.LATE_ANSWER_HARMLESS);
             mark(!reply.accepted() && isProbedBack(), Mark.PROBED_BACK);
+            mark(reply.accepted() && !reply.counts(), Mark.NOT_COUNTED);
             boolean isOfFormerLife = reply.incarnation() < was.incarnationOf(reply.fromMember());
             mark(isOfFormerLife, Mark.FORMER_LIFE_IGNORED);
         } else if (message instanceof SnapshotReply reply) {

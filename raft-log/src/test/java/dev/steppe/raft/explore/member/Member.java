@@ -1,6 +1,8 @@
 package dev.steppe.raft.explore.member;
 
+import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.explore.alike.Fingerprint;
 import java.util.List;
 
@@ -15,6 +17,7 @@ import java.util.List;
  * @param waiting terms and votes on their way to the vault, oldest first
  * @param held messages that wait for a force
  * @param notice a word of the log that the core has not heard
+ * @param past what only rules may know of it
  * @param isLoyal whether it has just heard a leader and votes for nobody else
  * @param roundId last round that it began as a leader
  * @param fingerprint tells it from all others
@@ -30,11 +33,43 @@ public record Member(
         List<Hard> waiting,
         List<Held> held,
         Notice notice,
+        Past past,
         boolean isLoyal,
         long roundId,
         Fingerprint fingerprint) {
-    /** A term and vote with the core's number for it. */
-    public record Hard(long sequence, long term, int votedFor) {}
+    /** A term, vote and quarantine with the core's number for it. */
+    public record Hard(long sequence, long term, int votedFor, Quarantine quarantine) {
+        static final Hard FRESH = new Hard(0, 0, CoreSettings.NOBODY, Quarantine.NONE);
+
+        Hard recovered() {
+            return new Hard(0, term, votedFor, quarantine);
+        }
+
+        Hard doubted(Quarantine newQuarantine) {
+            return new Hard(0, term, votedFor, newQuarantine);
+        }
+    }
+
+    /**
+     * What has happened to a member, in all its lives.
+     *
+     * @param damages how often its disk was damaged
+     * @param hasLost whether that may have taken what it had acknowledged
+     * @param heardTerm term of the leader whose round it heard last
+     * @param heardRound number of that round, 0 if it heard none
+     */
+    public record Past(int damages, boolean hasLost, long heardTerm, long heardRound) {
+        static final Past NONE = new Past(0, false, 0, 0);
+
+        Past damaged(boolean loses) {
+            return new Past(damages + 1, hasLost || loses, heardTerm, heardRound);
+        }
+
+        Past hearing(long term, long round) {
+            boolean isLater = term > heardTerm || (term == heardTerm && round > heardRound);
+            return isLater ? new Past(damages, hasLost, term, round) : this;
+        }
+    }
 
     /** A message, not before the vault and the log have come so far. */
     public record Held(int packet, long afterVault, long afterForced) {}

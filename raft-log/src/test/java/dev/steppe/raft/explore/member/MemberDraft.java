@@ -12,7 +12,6 @@ import dev.steppe.raft.core.RaftOutput.ProposalVerdict;
 import dev.steppe.raft.core.RaftOutput.TransferEnd;
 import dev.steppe.raft.core.RaftOutput.TransferVerdict;
 import dev.steppe.raft.core.track.MembershipStack;
-import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.core.track.SnapshotPosition;
 import dev.steppe.raft.explore.alike.CoreFields;
 import dev.steppe.raft.explore.alike.Groups;
@@ -47,6 +46,10 @@ final class MemberDraft {
     int forced;
     Member.Hard vault;
     Member.Notice notice;
+    Member.Past past;
+    /** What the core wished to say in this event, whether it has left or waits. */
+    final IntArrayList wished = new IntArrayList();
+
     long steppedNs;
     private final LocalRules rules;
 
@@ -94,6 +97,8 @@ final class MemberDraft {
         vault = member.vault();
         disk.files = member.files();
         notice = member.notice();
+        past = member.past();
+        wished.clear();
         waiting.clear();
         waiting.addAll(member.waiting());
         held.clear();
@@ -131,7 +136,9 @@ final class MemberDraft {
             answers.readId = (int) output.readId(0);
             answers.readIndex = output.readIndex(0);
         }
-        answers.proposal = output.proposalVerdict();
+        if (output.proposalVerdict() != ProposalVerdict.NONE) {
+            answers.proposal = output.proposalVerdict();
+        }
         if (output.membershipVerdict() != MembershipVerdict.NONE) {
             answers.change = output.membershipVerdict();
         }
@@ -146,7 +153,8 @@ final class MemberDraft {
 
     private void perform(Packet packet, long proposedValue) {
         if (output.hardSequence() != 0) {
-            waiting.add(new Member.Hard(output.hardSequence(), output.hardTerm(), output.hardVotedFor()));
+            waiting.add(new Member.Hard(
+                    output.hardSequence(), output.hardTerm(), output.hardVotedFor(), output.hardQuarantine()));
         }
         if (output.cutFromIndex() != 0) {
             cut();
@@ -161,6 +169,7 @@ final class MemberDraft {
         for (int i = 0; i < output.messageCount(); i++) {
             Outgoing outgoing = output.message(i);
             int number = packets.numberOf(outgoing, log, disk.files.snapshots(), asksForVote);
+            wished.addInt(number);
             hold(new Member.Held(number, outgoing.afterVault(), outgoing.afterForced()));
         }
         release();
@@ -242,6 +251,9 @@ final class MemberDraft {
             }
         }
         step(arrived, CoreFields.NOW_NS, packet, 0);
+        if (packet.message() instanceof AppendAsk ask && core.leaderId() == ask.fromMember() && ask.roundId() != 0) {
+            past = past.hearing(ask.term(), ask.roundId());
+        }
     }
 
     /** The vault has forced the first {@code count} of what waits. */
@@ -274,7 +286,7 @@ final class MemberDraft {
         log = forced;
         long term = Math.max(vault.term(), logs.lastTerm(forced));
         int vote = term == vault.term() ? vault.votedFor() : CoreSettings.NOBODY;
-        vault = new Member.Hard(0, vault.term(), vault.votedFor());
+        vault = vault.recovered();
         waiting.clear();
         held.clear();
         notice = Member.Notice.NONE;
@@ -290,7 +302,7 @@ final class MemberDraft {
         int snapshot = disk.files.newest();
         SnapshotPosition position = snapshot < 0 ? null : disk.positionOf(snapshot);
         RaftCore.Recovered recovered = new RaftCore.Recovered(
-                term, vote, Quarantine.NONE, logs.shape(log, base).copy(), memberships, position);
+                term, vote, vault.quarantine(), logs.shape(log, base).copy(), memberships, position);
         core = new RaftCore(settings, recovered, 1, CoreFields.NOW_NS);
         steppedNs = CoreFields.NOW_NS;
         answers.clear();

@@ -4,6 +4,7 @@ import dev.steppe.base.InvariantBroken;
 import dev.steppe.raft.core.CoreSettings;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftInput;
+import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.explore.alike.CoreFields;
 import dev.steppe.raft.explore.alike.Fingerprint;
 import dev.steppe.raft.explore.alike.Groups;
@@ -20,6 +21,9 @@ import java.util.Map;
 /** Makes members step, and gives each member that comes of it a number; alike members have one number. */
 public final class MemberMachine {
     private static final int LOG_KEPT_MAX = 16;
+    private static final int KEEPS_VAULT = 0;
+    private static final int LOSES_VAULT = 1;
+    private static final int LOSES_NOTHING = 2;
     private static final int IN_FLIGHT_MAX_BYTES = 4 * CoreSettings.CHUNK_MAX_BYTES;
 
     /**
@@ -30,9 +34,15 @@ public final class MemberMachine {
      * @param isForcedAtOnce every store is forced within the event that makes it
      * @param isStoredAtOnce so is every piece of a snapshot, and it is installed within the event that completes it
      * @param isLoyal followers stay true to a leader that they hear, until they tire
+     * @param driftPpm how far clocks may drift apart for leases, {@link CoreSettings#NO_LEASE} for none
      */
     public record Manner(
-            int memberCount, int firstGroup, boolean isForcedAtOnce, boolean isStoredAtOnce, boolean isLoyal) {}
+            int memberCount,
+            int firstGroup,
+            boolean isForcedAtOnce,
+            boolean isStoredAtOnce,
+            boolean isLoyal,
+            int driftPpm) {}
 
     private record Key(long high, long low) {}
 
@@ -81,7 +91,8 @@ public final class MemberMachine {
         draft.life = 1;
         draft.log = 0;
         draft.forced = 0;
-        draft.vault = new Member.Hard(0, 0, CoreSettings.NOBODY);
+        draft.vault = Member.Hard.FRESH;
+        draft.past = Member.Past.NONE;
         draft.disk.files = Files.NONE;
         draft.restart(settings(id, 1));
         return numberOf(id);
@@ -102,6 +113,16 @@ public final class MemberMachine {
         return found;
     }
 
+    /** What the disk may have lost when this member dies: the log up to its snapshot, the vault too, or a tail. */
+    public List<Integer> damageArguments(Member member) {
+        List<Integer> found = new ArrayList<>(List.of(KEEPS_VAULT, LOSES_VAULT, LOSES_NOTHING));
+        int least = Math.max(member.baseIndex(), logs.lastIndex(Math.max(0, member.newestSnapshot())));
+        for (int kept = least; kept < logs.lastIndex(member.forced()); kept++) {
+            found.add(LOSES_NOTHING + 1 + kept);
+        }
+        return found;
+    }
+
     /** What {@code event} does to the member with this number. */
     public StepResult step(int number, int event) {
         Member before = members.get(number);
@@ -111,6 +132,7 @@ public final class MemberMachine {
             if (manner.isForcedAtOnce()) {
                 finishAll();
             }
+            new AnswerRules(before, event, draft).apply();
             LocalRules.checkMatches(before.core(), draft.core, manner.memberCount());
             draft.answers.marks |= MarkSpotter.spot(before, event, draft, manner.memberCount());
             boolean mayBeNew = draft.life != before.life()
@@ -133,6 +155,7 @@ public final class MemberMachine {
             case TIRE, RESIGN -> passTime(CoreFields.NOW_NS + CoreFields.TIMES.electionMinNs());
             case HEARTBEAT -> passTime(CoreFields.NOW_NS + CoreFields.TIMES.heartbeatNs());
             case STALL -> passTime(CoreFields.NOW_NS + 3 * CoreFields.TIMES.heartbeatNs());
+            case DOUBT_ENDS -> passTime(CoreFields.FAR_NS);
             case TRANSFER_END -> passTime(CoreFields.TRANSFER_END_NS);
             case PROPOSE ->
                 draft.step(new RaftInput.Proposed().set(1, LogTree.ENTRY_BYTES), CoreFields.NOW_NS, null, argument);
@@ -154,6 +177,9 @@ public final class MemberMachine {
                 draft.hear(word);
             }
             case CRASH -> crash(argument);
+            case DAMAGE -> damage(argument);
+            case OUTLIVE -> CoreFields.outlive(draft.core);
+            case LEASE_ENDS -> CoreFields.endLeases(draft.core);
             case SNAPSHOT -> draft.disk.take();
             case COMPACT -> draft.disk.compact();
             case STORED -> draft.disk.hearStored();
@@ -196,8 +222,25 @@ public final class MemberMachine {
         draft.restart(settings(draft.before.id(), draft.life));
     }
 
-    private static CoreSettings settings(int id, int life) {
-        return new CoreSettings(id, id, life, CoreFields.TIMES, IN_FLIGHT_MAX_BYTES, CoreSettings.NO_LEASE);
+    /** What was not forced is gone as well. */
+    private void damage(int argument) {
+        boolean isTail = argument >= LOSES_NOTHING;
+        Quarantine found = isTail ? Quarantine.DOUBTFUL : Quarantine.DAMAGED;
+        boolean wasWorse = draft.vault.quarantine() == Quarantine.DAMAGED;
+        draft.vault = argument == LOSES_VAULT ? Member.Hard.FRESH : draft.vault;
+        draft.vault = draft.vault.doubted(wasWorse ? Quarantine.DAMAGED : found);
+        if (argument > LOSES_NOTHING) {
+            draft.forced = logs.prefix(draft.forced, argument - LOSES_NOTHING - 1);
+        } else if (!isTail) {
+            draft.disk.loseLog();
+        }
+        draft.past = draft.past.damaged(argument != LOSES_NOTHING);
+        draft.life++;
+        draft.restart(settings(draft.before.id(), draft.life));
+    }
+
+    private CoreSettings settings(int id, int life) {
+        return new CoreSettings(id, id, life, CoreFields.TIMES, IN_FLIGHT_MAX_BYTES, manner.driftPpm());
     }
 
     private int numberOf(int id) {
@@ -205,11 +248,14 @@ public final class MemberMachine {
         vector.clear().name(id).plain(draft.life);
         fields.settle(core, draft.steppedNs, logs.shape(draft.log, draft.disk.files.base()), vector);
         vector.part(logs.fingerprint(draft.log)).part(logs.fingerprint(draft.forced));
-        vector.plain(draft.vault.term()).name(draft.vault.votedFor()).plain(draft.waiting.size());
+        vector.plain(draft.vault.term()).name(draft.vault.votedFor()).plain(ordinal(draft.vault.quarantine()));
+        writePast(draft.past);
+        vector.plain(draft.waiting.size());
         for (Member.Hard hard : draft.waiting) {
             vector.plain(hard.sequence() - draft.vault.sequence())
                     .plain(hard.term())
-                    .name(hard.votedFor());
+                    .name(hard.votedFor())
+                    .plain(ordinal(hard.quarantine()));
         }
         boolean hasNotice = draft.notice.forcedIndex() >= 0;
         vector.plain(draft.notice.forcedIndex());
@@ -224,6 +270,17 @@ public final class MemberMachine {
         Fingerprint fingerprint = vector.fingerprint();
         Key key = new Key(fingerprint.word(0, 0), fingerprint.word(0, 1));
         return numbers.computeIfAbsent(key, unknown -> put(id, fingerprint));
+    }
+
+    @SuppressWarnings("EnumOrdinal") // lives as long as a run
+    private static int ordinal(Quarantine quarantine) {
+        return quarantine.ordinal();
+    }
+
+    private void writePast(Member.Past past) {
+        vector.plain(past.damages()).plain(past.hasLost() ? 1 : 0);
+        boolean isMeant = manner.driftPpm() != CoreSettings.NO_LEASE;
+        vector.plain(isMeant ? past.heardTerm() : 0).plain(isMeant ? past.heardRound() : 0);
     }
 
     private void write(Files files) {
@@ -251,6 +308,7 @@ public final class MemberMachine {
                 List.copyOf(draft.waiting),
                 List.copyOf(draft.held),
                 draft.notice,
+                draft.past,
                 CoreFields.isTrueToLeader(draft.core),
                 CoreFields.roundId(draft.core),
                 fingerprint));

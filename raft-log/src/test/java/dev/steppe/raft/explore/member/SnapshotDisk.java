@@ -43,6 +43,9 @@ final class SnapshotDisk {
     }
 
     private void store(Packet packet, SnapshotAsk ask) {
+        boolean isNew = ask.snapshotIndex() > draft.core.commitIndex()
+                && !draft.core.shape().has(ask.snapshotIndex(), ask.snapshotTerm());
+        RuleBroken.check(isNew, "R6 a snapshot of what is here is taken", ask.snapshotIndex());
         Files.Partial partial = files.partial();
         if (ask.offsetBytes() != 0) {
             boolean goesOn = partial.bytes() == ask.offsetBytes()
@@ -123,6 +126,13 @@ final class SnapshotDisk {
         draft.forced = draft.logs.startsWith(draft.forced, gone) ? draft.forced : gone;
         files = files.withBase(index);
         draft.step(new RaftInput.Compacted(index));
+    }
+
+    /** The log is damaged: an empty one begins behind the newest snapshot. */
+    void loseLog() {
+        int newest = Math.max(0, files.newest());
+        draft.forced = newest;
+        files = files.withBase(draft.logs.lastIndex(newest));
     }
 
     /** After a crash: what was half received is gone, and a log that does not reach its snapshot is replaced by it. */
