@@ -11,6 +11,7 @@ import java.util.Locale;
 public enum Contestant {
     STEPPE(3, true, false),
     STEPPE_YIELD(3, true, true),
+    STEPPE_TLS(3, true, false),
     STEPPE_1(1, true, false),
     STEPPE_5(5, true, false),
     STEPPE_7(7, true, false),
@@ -55,8 +56,8 @@ public enum Contestant {
     /** Opens the group below {@code directory}; returns once it has a leader. */
     GroupUnderLoad open(Path directory, GroupUnderLoad.Acks acks) throws OperatingFault, IOException {
         return switch (this) {
-            case STEPPE, STEPPE_YIELD, STEPPE_1, STEPPE_5, STEPPE_7, STEPPE_UNFORCED ->
-                new SteppeGroup(directory, memberCount, yields, acks);
+            case STEPPE, STEPPE_YIELD, STEPPE_TLS, STEPPE_1, STEPPE_5, STEPPE_7, STEPPE_UNFORCED ->
+                new SteppeGroup(new SteppeGroup.Setup(directory, memberCount, yields, this == STEPPE_TLS), acks);
             case AERON, AERON_YIELD, AERON_UNFORCED ->
                 new AeronClusterGroup(new AeronClusterGroup.Setup(directory, memberCount, isForced, yields), acks);
             case SOFA -> new SofaJraftGroup(directory, memberCount, isForced, acks);

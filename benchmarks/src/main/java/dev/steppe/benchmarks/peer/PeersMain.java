@@ -27,7 +27,7 @@ public final class PeersMain {
     private static final List<List<Contestant>> ROUNDS = List.of(
             List.of(Contestant.STEPPE, Contestant.AERON, Contestant.SOFA),
             List.of(Contestant.STEPPE_UNFORCED, Contestant.AERON_UNFORCED),
-            List.of(Contestant.STEPPE_1, Contestant.STEPPE_5, Contestant.STEPPE_7),
+            List.of(Contestant.STEPPE_1, Contestant.STEPPE_5, Contestant.STEPPE_7, Contestant.STEPPE_TLS),
             List.of(Contestant.RATIS, Contestant.MICRORAFT));
     private static final int[] IN_FLIGHT_COUNTS = {1, 256, 1024};
     private static final long WINDOW_MS = 1_500;

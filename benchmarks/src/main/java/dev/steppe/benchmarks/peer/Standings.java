@@ -35,13 +35,13 @@ final class Standings {
     String table() {
         StringBuilder table = new StringBuilder();
         table.append(
-                "| group | in flight | commits/s | p50 us | p99 us | p99.9 us | CPU us/commit | quiet windows |\n");
-        table.append("|---|--:|--:|--:|--:|--:|--:|--:|\n");
+                "| group | in flight | commits/s | p50 us | p99 us | p99.9 us | CPU us/commit | heap B/commit | quiet windows |\n");
+        table.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         windows.forEach((place, all) -> {
             List<WindowFigures> quiet = quiet(all);
             table.append(String.format(
                     Locale.ROOT,
-                    "| %s%s | %d | %,.0f | %,.0f | %,.0f | %,.0f | %.2f | %d/%d |%n",
+                    "| %s%s | %d | %,.0f | %,.0f | %,.0f | %,.0f | %.2f | %,.0f | %d/%d |%n",
                     place.contestant().word(),
                     quiet.isEmpty() ? " *" : "",
                     place.inFlightCount(),
@@ -50,6 +50,7 @@ final class Standings {
                     median(all, WindowFigures::p99Us),
                     median(all, WindowFigures::p999Us),
                     median(all, WindowFigures::processorUs),
+                    median(all, WindowFigures::allocatedBytes),
                     quiet.size(),
                     all.size()));
         });

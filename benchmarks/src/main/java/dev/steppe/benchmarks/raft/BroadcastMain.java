@@ -46,7 +46,7 @@ public final class BroadcastMain {
         int snapshotMib = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1024;
         Path parent = Files.createTempDirectory("steppe-broadcast-");
         ClosedLoop client = new ClosedLoop(COMMAND_BYTES);
-        try (SteppeGroup group = new SteppeGroup(parent, 3, false, client)) {
+        try (SteppeGroup group = new SteppeGroup(new SteppeGroup.Setup(parent, 3, false, false), client)) {
             client.run(group, PEAK_IN_FLIGHT, phaseNs / 2, STALL_NS);
             double peak =
                     client.run(group, PEAK_IN_FLIGHT, phaseNs / 4, STALL_NS).commitsPerSecond();

@@ -1,6 +1,5 @@
 package dev.steppe.benchmarks.raft;
 
-import com.sun.management.ThreadMXBean;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.runtime.clock.SeededEntropy;
@@ -16,11 +15,9 @@ import dev.steppe.transport.PeerRole;
 import dev.steppe.transport.tcp.TcpConfig;
 import dev.steppe.transport.tcp.TcpLoops;
 import dev.steppe.transport.tcp.TcpTransport;
-import dev.steppe.transport.tls.TlsConfig;
 import dev.steppe.transport.tls.TlsCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -28,10 +25,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +35,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +55,6 @@ public final class LinkBenchmark {
     private static final int RUN_BYTES = RUN_COUNT * 272;
     private static final int[] IN_FLIGHT_COUNTS = {1, 64, 1_024};
     private static final long STALL_NS = TimeUnit.SECONDS.toNanos(30);
-    private static final String PASSWORD = "only-for-this-run";
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private LinkBenchmark() {}
 
@@ -107,7 +99,7 @@ public final class LinkBenchmark {
 
     private static void measure(String world, ClosedLoop loop, GroupUnderLoad group, int inFlightCount, long windowNs) {
         int entryCount = isOfRuns(world) ? RUN_COUNT : 1;
-        long beforeBytes = allocatedBytes();
+        long beforeBytes = AllocationMeter.allBytes();
         long beforeCount = loop.doneCount();
         int frameCount = (inFlightCount + entryCount - 1) / entryCount;
         WindowFigures figures = loop.run(group, frameCount, windowNs, STALL_NS);
@@ -120,15 +112,9 @@ public final class LinkBenchmark {
                 2 * entryCount * figures.commitsPerSecond(),
                 figures.p50Us(),
                 figures.p99Us(),
-                (allocatedBytes() - beforeBytes) / passed,
+                (AllocationMeter.allBytes() - beforeBytes) / passed,
                 figures.processorUs() / 2 / entryCount,
                 figures.foreignShare()));
-    }
-
-    /** Of all threads that live; none ends during a window. */
-    private static long allocatedBytes() {
-        return LongStream.of(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
-                .sum();
     }
 
     /** A link whose other end offers back what comes. */
@@ -152,7 +138,7 @@ public final class LinkBenchmark {
         private TcpTransport transport(int member, @Nullable TlsCredentials credentials) {
             TcpLoops loops = new TcpLoops(
                     "echo-" + member, SystemClocks.nano(), new SeededEntropy(member), HaltSwitch.process());
-            PeerIdentity self = new PeerIdentity(1, "north", PeerRole.SERVER, member, 0);
+            PeerIdentity self = new PeerIdentity(1, KeyMaker.REGION, PeerRole.SERVER, member, 0);
             TcpTransport transport = new TcpTransport(loops, self, CONFIG, credentials, LinkAudit.NONE);
             toClose.add(loops);
             toClose.add(transport);
@@ -303,56 +289,6 @@ public final class LinkBenchmark {
         public void close() throws IOException {
             client.close();
             listening.close();
-        }
-    }
-
-    /** Makes an authority and members' keys with the platform's own tool, as an operator would. */
-    private static final class KeyMaker {
-        private final Path directory;
-        private final Path authority;
-        private final Path trust;
-        private final Path password;
-
-        KeyMaker(Path directory) throws IOException, InterruptedException {
-            this.directory = directory;
-            authority = directory.resolve("authority.p12");
-            trust = directory.resolve("trust.p12");
-            password = directory.resolve("password");
-            Files.createFile(
-                    password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(password, PASSWORD);
-            String certificate = directory.resolve("authority.crt").toString();
-            keytool(authority, "-genkeypair -alias root -dname CN=root -keyalg EC -ext bc:c");
-            keytool(authority, "-exportcert -alias root -file " + certificate);
-            keytool(trust, "-importcert -alias root -noprompt -file " + certificate);
-        }
-
-        TlsCredentials credentials(int member) throws IOException, InterruptedException, OperatingFault {
-            Path store = directory.resolve("member-" + member + ".p12");
-            if (Files.exists(store)) {
-                return TlsCredentials.open(new TlsConfig.KeyStores(trust, store, password), SystemClocks.epoch());
-            }
-            Files.copy(authority, store);
-            keytool(
-                    store,
-                    "-genkeypair -alias own -dname CN=member -keyalg EC -signer root -ext eku=serverAuth,clientAuth"
-                            + " -ext san=uri:sched://bench/north/server/" + member);
-            keytool(store, "-delete -alias root");
-            return TlsCredentials.open(new TlsConfig.KeyStores(trust, store, password), SystemClocks.epoch());
-        }
-
-        private static void keytool(Path store, String words) throws IOException, InterruptedException {
-            List<String> command = new ArrayList<>();
-            command.add(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-            command.addAll(List.of(words.split(" ", -1)));
-            command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IOException("keytool failed: " + said);
-            }
         }
     }
 }

@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Processor time of this process and of the whole machine since a moment, from {@code /proc/stat}: user, nice, system,
- * interrupts and what the host took away, in ticks of 10 ms. Where there is no such file the machine counts as idle.
+ * Processor time of this process and of the whole machine, and what this process allocated, since a moment; from
+ * {@code /proc/stat}: user, nice, system, interrupts and what the host took away, in ticks of 10 ms. Where there is no
+ * such file the machine counts as idle.
  */
 final class ProcessorMeter {
     private static final Path STAT = Path.of("/proc/stat");
@@ -23,6 +24,7 @@ final class ProcessorMeter {
     private final long startNs = System.nanoTime();
     private final long startOwnNs = SYSTEM.getProcessCpuTime();
     private final long startMachineNs = machineNs();
+    private final long startAllocatedBytes = AllocationMeter.allBytes();
 
     private ProcessorMeter() {}
 
@@ -33,6 +35,11 @@ final class ProcessorMeter {
     /** Processor time of this process since the start, all threads, nanoseconds. */
     long ownNs() {
         return SYSTEM.getProcessCpuTime() - startOwnNs;
+    }
+
+    /** Bytes that this process has allocated on the heap since the start, all living threads. */
+    long allocatedBytes() {
+        return AllocationMeter.allBytes() - startAllocatedBytes;
     }
 
     /** Part of the machine that others took since the start, 0 to 1. */

@@ -18,9 +18,11 @@ import dev.steppe.runtime.IdleChoice;
 import dev.steppe.runtime.ThreadLayout;
 import dev.steppe.runtime.clock.SeededEntropy;
 import dev.steppe.runtime.clock.SystemClocks;
+import dev.steppe.transport.LinkAudit;
 import dev.steppe.transport.tcp.TcpConfig;
 import dev.steppe.transport.tcp.TcpLoops;
 import dev.steppe.transport.tcp.TcpTransport;
+import dev.steppe.transport.tls.TlsCredentials;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** All members of one group of ours in this process: TCP over loopback, real files, a client beside the leader. */
 public final class SteppeGroup implements GroupUnderLoad {
@@ -133,35 +136,39 @@ public final class SteppeGroup implements GroupUnderLoad {
     }
 
     /**
-     * Opens {@code voterCount} members below {@code directory} and waits until one of them leads.
+     * What to open.
      *
+     * @param directory where the members' directories lie
+     * @param voterCount members, all of them voters
      * @param yields whether each member has a thread beside its event loop, which never rests; else the loop carries it
+     * @param isEncrypted whether the links are of TLS 1.3, with keys made on the spot
      */
-    public SteppeGroup(Path directory, int voterCount, boolean yields, Acks acks) throws OperatingFault, IOException {
+    public record Setup(Path directory, int voterCount, boolean yields, boolean isEncrypted) {}
+
+    /** Opens the members and waits until one of them leads. */
+    public SteppeGroup(Setup setup, Acks acks) throws OperatingFault, IOException {
         for (int i = 0; i < waiting.length; i++) {
             waiting[i] = new Waiting(acks);
         }
-        List<Member> members = members(voterCount);
+        List<Member> members = members(setup.voterCount());
+        KeyMaker keys = setup.isEncrypted() ? new KeyMaker(setup.directory()) : null;
         for (Member member : members) {
             TcpLoops lane = new TcpLoops(
                     "raft-net-" + member.id(), SystemClocks.nano(), SeededEntropy.fromSystem(), haltSwitch);
             loops.add(lane);
-            TcpConfig tcp = TcpConfig.defaults("raft").withPlaintextLoopback();
             NodeWorld world = new NodeWorld(
-                    SystemClocks.nano(),
-                    SeededEntropy.fromSystem(),
-                    haltSwitch,
-                    self -> new TcpTransport(lane, self, tcp));
-            RaftConfig config =
-                    new RaftConfig(7, "bench", member.id(), members, RaftConfig.Timing.DEFAULT, LIMITS, OPTIONS);
+                    SystemClocks.nano(), SeededEntropy.fromSystem(), haltSwitch, transports(lane, keys, member.id()));
+            RaftConfig config = new RaftConfig(
+                    7, KeyMaker.REGION, member.id(), members, RaftConfig.Timing.DEFAULT, LIMITS, OPTIONS);
             Folding machine = new Folding();
-            RaftNode<Boolean> node =
-                    RaftNode.open(config, directory.resolve("member-" + member.id()), world, machine, machine);
-            nodes.add(yields ? node.start(ThreadLayout.SHARED, IdleChoice.YIELD) : node.startOn(lane));
+            Path own = setup.directory().resolve("member-" + member.id());
+            RaftNode<Boolean> node = RaftNode.open(config, own, world, machine, machine);
+            nodes.add(setup.yields() ? node.start(ThreadLayout.SHARED, IdleChoice.YIELD) : node.startOn(lane));
         }
         leader = awaitLeader();
-        description = "steppe, " + voterCount + " voters, " + leader.status().durability() + ", "
-                + (yields ? "SHARED, YIELD" : "carried by the event loop");
+        description = "steppe, " + setup.voterCount() + " voters, "
+                + leader.status().durability() + ", " + (setup.isEncrypted() ? "TLS, " : "")
+                + (setup.yields() ? "SHARED, YIELD" : "carried by the event loop");
     }
 
     @Override
@@ -203,6 +210,17 @@ public final class SteppeGroup implements GroupUnderLoad {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         throw new IllegalStateException("no member leads after " + ELECTION_MAX_NS / 1_000_000 + " ms");
+    }
+
+    private static NodeWorld.TransportMaker transports(TcpLoops lane, @Nullable KeyMaker keys, int memberId)
+            throws OperatingFault, IOException {
+        if (keys == null) {
+            TcpConfig plain = TcpConfig.defaults("raft").withPlaintextLoopback();
+            return self -> new TcpTransport(lane, self, plain);
+        }
+        TlsCredentials credentials = keys.credentials(memberId);
+        TcpConfig encrypted = TcpConfig.defaults("raft");
+        return self -> new TcpTransport(lane, self, encrypted, credentials, LinkAudit.NONE);
     }
 
     private static List<Member> members(int voterCount) throws IOException {

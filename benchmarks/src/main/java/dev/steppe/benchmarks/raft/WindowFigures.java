@@ -11,6 +11,7 @@ import org.HdrHistogram.Histogram;
  * @param commitsPerSecond acknowledged commands a second
  * @param p50Us latency from the offer to the acknowledgement, microseconds
  * @param processorUs processor time of the whole process for one command, microseconds
+ * @param allocatedBytes what all threads of the process allocated for one command, bytes
  * @param foreignShare part of the machine that other processes took, 0 to 1
  */
 public record WindowFigures(
@@ -20,6 +21,7 @@ public record WindowFigures(
         double p99Us,
         double p999Us,
         double processorUs,
+        double allocatedBytes,
         double foreignShare) {
     private static final double US = 1_000.0;
 
@@ -32,6 +34,7 @@ public record WindowFigures(
                 latencies.getValueAtPercentile(99) / US,
                 latencies.getValueAtPercentile(99.9) / US,
                 meter.ownNs() / US / Math.max(1, commitCount),
+                (double) meter.allocatedBytes() / Math.max(1, commitCount),
                 meter.foreignShare());
     }
 
@@ -39,21 +42,22 @@ public record WindowFigures(
     public String encode() {
         return String.format(
                 Locale.ROOT,
-                "%d %.1f %.2f %.2f %.2f %.3f %.4f",
+                "%d %.1f %.2f %.2f %.2f %.3f %.2f %.4f",
                 inFlightCount,
                 commitsPerSecond,
                 p50Us,
                 p99Us,
                 p999Us,
                 processorUs,
+                allocatedBytes,
                 foreignShare);
     }
 
     /** Reads what {@link #encode} wrote. */
     public static WindowFigures decode(String line) {
         String[] words = line.split(" ", -1);
-        if (words.length != 7) {
-            throw new IllegalArgumentException("seven figures were expected: " + line);
+        if (words.length != 8) {
+            throw new IllegalArgumentException("eight figures were expected: " + line);
         }
         return new WindowFigures(
                 Integer.parseInt(words[0]),
@@ -62,6 +66,7 @@ public record WindowFigures(
                 Double.parseDouble(words[3]),
                 Double.parseDouble(words[4]),
                 Double.parseDouble(words[5]),
-                Double.parseDouble(words[6]));
+                Double.parseDouble(words[6]),
+                Double.parseDouble(words[7]));
     }
 }
