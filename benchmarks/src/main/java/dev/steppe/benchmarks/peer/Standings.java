@@ -35,7 +35,8 @@ final class Standings {
     String table() {
         StringBuilder table = new StringBuilder();
         table.append(
-                "| group | in flight | commits/s | p50 us | p99 us | p99.9 us | CPU us/commit | heap B/commit | quiet windows |\n");
+                "| group | in flight | commits/s | p50 us | p99 us | p99.9 us | CPU us/commit"
+                        + " | heap B/commit | quiet windows |\n");
         table.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         windows.forEach((place, all) -> {
             List<WindowFigures> quiet = quiet(all);
