@@ -31,8 +31,9 @@ final class Campaign {
      *
      * @param callMinCount calls that clients make at least
      * @param roundCount how often each misfortune strikes
+     * @param clockDriftMaxPpm for reads by lease; -1 for reads that ask a majority
      */
-    record Plan(long seed, int callMinCount, int roundCount, Flaw flaw) {}
+    record Plan(long seed, int callMinCount, int roundCount, Flaw flaw, int clockDriftMaxPpm) {}
 
     /**
      * What came of it.
@@ -48,7 +49,7 @@ final class Campaign {
 
     /** Runs it in {@code directory}. */
     static Outcome run(Plan plan, Path directory) throws IOException, InterruptedException {
-        try (Group group = Group.start(directory, plan.flaw())) {
+        try (Group group = Group.start(directory, plan.flaw(), plan.clockDriftMaxPpm())) {
             return new Campaign(plan).run(group);
         }
     }

@@ -35,6 +35,7 @@ final class Group implements AutoCloseable {
 
     private final Path directory;
     private final Flaw flaw;
+    private final int clockDriftMaxPpm;
     private final Tally tally = new Tally();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicReferenceArray<MemberProcess> members = new AtomicReferenceArray<>(MEMBERS + 1);
@@ -55,14 +56,19 @@ final class Group implements AutoCloseable {
             boolean isSettled,
             boolean isPinned) {}
 
-    private Group(Path directory, Flaw flaw) {
+    private Group(Path directory, Flaw flaw, int clockDriftMaxPpm) {
         this.directory = directory;
         this.flaw = flaw;
+        this.clockDriftMaxPpm = clockDriftMaxPpm;
     }
 
-    /** Starts all members in new directories below {@code directory}. */
-    static Group start(Path directory, Flaw flaw) throws IOException, InterruptedException {
-        Group group = new Group(directory, flaw);
+    /**
+     * Starts all members in new directories below {@code directory}.
+     *
+     * @param clockDriftMaxPpm for reads by lease; -1 for reads that ask a majority
+     */
+    static Group start(Path directory, Flaw flaw, int clockDriftMaxPpm) throws IOException, InterruptedException {
+        Group group = new Group(directory, flaw, clockDriftMaxPpm);
         try {
             Minted authority = CertificateMint.authority("root");
             for (int id = 1; id <= MEMBERS; id++) {
@@ -134,7 +140,7 @@ final class Group implements AutoCloseable {
         arguments.add(directoryOf(id).toString());
         arguments.add(directory.resolve("tls-" + id).toString());
         arguments.add(Integer.toString(id));
-        arguments.addAll(List.of(flaw.name(), how, voters));
+        arguments.addAll(List.of(flaw.name(), how, Integer.toString(clockDriftMaxPpm), voters));
         for (int other = id + 1; other <= MEMBERS; other++) {
             arguments.add(other + "=" + proxy(id, other).address());
         }

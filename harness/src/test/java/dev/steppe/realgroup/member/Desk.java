@@ -76,7 +76,10 @@ final class Desk {
     }
 
     private void read(Reply reply) {
-        if (flaw == Flaw.READS_WITHOUT_ASKING_OTHERS) {
+        boolean isBlind = flaw == Flaw.READS_WITHOUT_ASKING_OTHERS
+                || (flaw == Flaw.LEADER_READS_WITHOUT_ASKING_OTHERS
+                        && node.status().role() == RaftStatus.Role.LEADER);
+        if (isBlind) {
             reply.onReadable(0);
         } else {
             reply.taken(node.read(reply));

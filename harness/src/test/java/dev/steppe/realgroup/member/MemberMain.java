@@ -38,9 +38,11 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One member in a process of its own, driven over pipes. Arguments: directory, directory of its certificate, member id,
- * a {@link Flaw}, {@code first} or {@code joining}, the ids of the voters with commas between, and then
- * {@code ID=ADDRESS} for each member that it may dial. It says {@code ready PORT} and then answers what {@link Desk}
- * understands. It ends when its standard input does, so it never outlives whoever started it.
+ * a {@link Flaw}, {@code first} or {@code joining}, the greatest drift of clocks in ppm for reads by lease or -1, the
+ * ids of the voters with commas between, and then {@code ID=ADDRESS} for each member that it may dial. It says
+ * {@code ready PORT} and then answers what {@link Desk} understands. It ends when its standard input does, so it never
+ * outlives whoever started it. The first member has one thread for its agents, the second one for each, and the third
+ * runs them on its event loop.
  */
 public final class MemberMain {
     /** What a whole line ends with: a process that is killed may leave the beginning of one. */
@@ -57,7 +59,18 @@ public final class MemberMain {
             TimeUnit.MILLISECONDS.toNanos(10),
             TimeUnit.MILLISECONDS.toNanos(200));
 
-    private MemberMain() {}
+    private final String[] arguments;
+    private final int memberId;
+    private final HaltSwitch halt = HaltSwitch.process();
+    private final TcpLoops loops =
+            new TcpLoops("raft-net", SystemClocks.nano(), SeededEntropy.fromSystem(), HaltSwitch.process());
+    private final KeyedMachine machine = new KeyedMachine();
+    private final AtomicReference<String> listening = new AtomicReference<>("");
+
+    private MemberMain(String[] arguments) {
+        this.arguments = arguments;
+        memberId = Integer.parseInt(arguments[2]);
+    }
 
     /** See the class. */
     public static void main(String[] arguments) throws Exception {
@@ -65,11 +78,9 @@ public final class MemberMain {
         Thread speaker = new Thread(() -> speak(said), "speaker");
         speaker.setDaemon(true);
         speaker.start();
-        AtomicReference<String> listening = new AtomicReference<>("");
-        KeyedMachine machine = new KeyedMachine();
-        RaftNode<Prefix> node = open(arguments, machine, listening);
-        Desk desk = new Desk(node, machine, Flaw.valueOf(arguments[3]), said::add);
-        String address = listening.get();
+        MemberMain member = new MemberMain(arguments);
+        Desk desk = new Desk(member.start(), member.machine, Flaw.valueOf(arguments[3]), said::add);
+        String address = member.listening.get();
         said.add("ready " + address.substring(address.lastIndexOf(':') + 1));
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -78,46 +89,42 @@ public final class MemberMain {
         Runtime.getRuntime().halt(0);
     }
 
-    private static RaftNode<Prefix> open(String[] arguments, KeyedMachine machine, AtomicReference<String> listening)
-            throws OperatingFault {
-        int memberId = Integer.parseInt(arguments[2]);
+    private RaftNode<Prefix> start() throws OperatingFault {
+        RaftNode<Prefix> node = RaftNode.open(config(), Path.of(arguments[0]), world(), machine, roles());
+        return switch (memberId) {
+            case 1 -> node.start(ThreadLayout.SHARED, IdleChoice.BACK_OFF);
+            case 2 -> node.start(ThreadLayout.DEDICATED, IdleChoice.BACK_OFF);
+            default -> node.startOn(loops);
+        };
+    }
+
+    private RaftConfig config() {
+        boolean isJoining = arguments[4].equals("joining");
         List<Member> members = new ArrayList<>();
-        for (String id : arguments[5].split(",", -1)) {
+        for (String id : arguments[6].split(",", -1)) {
             members.add(new Member(Integer.parseInt(id), Detour.nameOf(Integer.parseInt(id)), 0));
         }
-        Map<String, String> proxies = new TreeMap<>();
-        for (int i = 6; i < arguments.length; i++) {
-            String[] named = arguments[i].split("=", -1);
-            proxies.put(Detour.nameOf(Integer.parseInt(named[0])), named[1]);
-        }
-        RaftConfig.Options options =
-                RaftConfig.Options.DEFAULT.with(OFTEN).withVotersWithin(RaftConfig.Options.ANY_DISTANCE);
-        boolean isJoining = arguments[4].equals("joining");
         if (isJoining) {
             members.add(new Member(memberId, Detour.nameOf(memberId), 0));
         }
-        RaftConfig config = new RaftConfig(CLUSTER_ID, "north", memberId, members, TIMING, RaftConfig.Limits.TINY)
-                .with(new RaftConfig.Options(
-                        options.snapshots(), -1, options.voterRoundTripMaxMs(), SESSIONS_MAX, isJoining));
-        return RaftNode.open(
-                        config,
-                        Path.of(arguments[0]),
-                        world(Path.of(arguments[1]), proxies, listening),
-                        machine,
-                        roles())
-                .start(ThreadLayout.SHARED, IdleChoice.BACK_OFF);
+        RaftConfig.Options options = new RaftConfig.Options(
+                OFTEN, Integer.parseInt(arguments[5]), RaftConfig.Options.ANY_DISTANCE, SESSIONS_MAX, isJoining);
+        return new RaftConfig(CLUSTER_ID, "north", memberId, members, TIMING, RaftConfig.Limits.TINY).with(options);
     }
 
-    private static NodeWorld world(Path certificates, Map<String, String> proxies, AtomicReference<String> listening)
-            throws OperatingFault {
-        HaltSwitch halt = HaltSwitch.process();
+    private NodeWorld world() throws OperatingFault {
+        Map<String, String> proxies = new TreeMap<>();
+        for (int i = 7; i < arguments.length; i++) {
+            String[] named = arguments[i].split("=", -1);
+            proxies.put(Detour.nameOf(Integer.parseInt(named[0])), named[1]);
+        }
+        Path certificates = Path.of(arguments[1]);
         TlsCredentials credentials = TlsCredentials.open(
                 new TlsConfig.Pem(
                         certificates.resolve("authorities.pem"),
                         certificates.resolve("chain.pem"),
                         certificates.resolve("key.pem")),
                 SystemClocks.epoch());
-        TcpLoops loops = new TcpLoops("raft-net", SystemClocks.nano(), SeededEntropy.fromSystem(), halt);
         TcpConfig tcp = TcpConfig.defaults("raft").withTimes(TIMES);
         return new NodeWorld(
                 SystemClocks.nano(),
