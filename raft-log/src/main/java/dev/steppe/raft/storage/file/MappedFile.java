@@ -97,10 +97,16 @@ final class MappedFile implements StorageFile {
         }
     }
 
+    /** A write makes a file that somebody cut short longer again, with a hole in it; so its length is asked here. */
     @Override
     public void force() throws OperatingFault {
         try {
             channel.force(false);
+            long foundBytes = channel.size();
+            if (foundBytes != lengthBytes) {
+                throw new OperatingFault(name + " has " + foundBytes + " bytes instead of " + lengthBytes
+                        + ": somebody else changed it; put a new member in this one's place");
+            }
         } catch (IOException fault) {
             throw new OperatingFault("cannot force " + name + "; check the disk, then restart this server", fault);
         }

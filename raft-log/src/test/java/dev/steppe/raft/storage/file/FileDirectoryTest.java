@@ -13,8 +13,10 @@ import dev.steppe.raft.storage.StorageFile;
 import dev.steppe.raft.storage.WriteStrategy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,24 @@ final class FileDirectoryTest {
             assertArrayEquals(expected, content);
         }
         again.close();
+    }
+
+    @Test
+    void noticesAtTheNextForceThatAFileWasCutShort() throws OperatingFault, IOException {
+        FileDirectory directory = hold();
+        directory.prepare(SEGMENT, 8_192, direct());
+        try (StorageFile file = directory.open(SEGMENT)) {
+            file.write(4_096, direct(1));
+            file.force();
+            Path path = parent.resolve("data").resolve(SEGMENT);
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                channel.truncate(4_096);
+            }
+            // This makes the file longer again, and would go unnoticed.
+            file.write(6_000, direct(2));
+            assertThrows(OperatingFault.class, file::force);
+        }
+        directory.close();
     }
 
     @Test
