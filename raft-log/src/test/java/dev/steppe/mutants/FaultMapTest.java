@@ -24,6 +24,9 @@ final class FaultMapTest {
     private static final Path ALL_MODULES = Path.of("..");
     private static final int MISTAKE_COUNT = 40;
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)(\\$\\w+)?\\.(\\w+)`");
+    private static final Path MARKS =
+            Path.of("..", "harness", "src", "main", "java", "dev", "steppe", "fault", "Mark.java");
+    private static final Pattern MARK = Pattern.compile("`([A-Z]{3}[A-Z_]*)`");
     private static final Pattern FAULT = Pattern.compile("\\| ([SNPU]\\d+) \\|[^|]+\\|([^|]+)\\|");
 
     private static List<String> lines() throws IOException {
@@ -66,6 +69,23 @@ final class FaultMapTest {
                         .find();
                 if (!isThere) {
                     missing.add(test.group());
+                }
+            }
+        }
+        assertEquals(List.of(), missing);
+    }
+
+    @Test
+    void namesMarksThatTheWorldHas() throws IOException {
+        String marks = Files.readString(MARKS);
+        List<String> missing = new ArrayList<>();
+        for (String line : lines()) {
+            Matcher mark = MARK.matcher(line);
+            while (mark.find()) {
+                if (!Pattern.compile("\\b" + mark.group(1) + "[,;]")
+                        .matcher(marks)
+                        .find()) {
+                    missing.add(mark.group());
                 }
             }
         }
