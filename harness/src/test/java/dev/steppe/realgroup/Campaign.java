@@ -87,21 +87,23 @@ final class Campaign {
 
     /** Waits until all members have the same; says what they differ in, or nothing. */
     private String rest(Group group, StrikeAgent strikes) throws InterruptedException {
+        List<Status> atRest = new ArrayList<>();
         strikes.await("all members to come to rest", () -> {
+            atRest.clear();
             Set<Long> indexes = new TreeSet<>();
             for (int id = 1; id <= Group.MEMBERS; id++) {
                 Status status = group.status(id);
                 if (status == null) {
                     return false;
                 }
+                atRest.add(status);
                 indexes.addAll(List.of(status.appliedIndex(), status.lastIndex()));
             }
             Status leader = group.leader();
             return indexes.size() == 1 && leader != null && leader.voters().equals(Group.ALL);
         });
         Set<Long> hashes = new TreeSet<>();
-        for (int id = 1; id <= Group.MEMBERS; id++) {
-            Status status = group.status(id);
+        for (Status status : atRest) {
             hashes.add(status.stateHash());
             group.tally().met("snapshots restored at the end", status.restoreCount());
         }
@@ -115,7 +117,10 @@ final class Campaign {
     }
 
     private static long[] ids(Group group, int memberId) throws InterruptedException {
-        Answer answer = group.ask(memberId, "ids", 10_000);
+        Answer answer = group.ask(memberId, "ids", 60_000);
+        if (answer == null || !answer.word().equals("ids")) {
+            throw new AssertionError("member " + memberId + " does not say what its list holds: " + answer);
+        }
         return answer.words().stream().skip(1).mapToLong(Long::parseLong).toArray();
     }
 }
