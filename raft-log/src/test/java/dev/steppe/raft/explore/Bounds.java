@@ -24,6 +24,7 @@ public final class Bounds {
     private int damages;
     private int driftPpm = CoreSettings.NO_LEASE;
     private boolean isAdrift;
+    private int fairEvery;
     private boolean isForcedLate;
     private boolean isStoredLate;
     private boolean isLoyal;
@@ -132,6 +133,12 @@ public final class Bounds {
         return this;
     }
 
+    /** From one of so many worlds everything goes well for a while, and must come to something. */
+    public Bounds fairEvery(int count) {
+        fairEvery = count;
+        return this;
+    }
+
     /** Clocks drift as they please: what leases rely on does not hold. */
     public Bounds adrift() {
         isAdrift = true;
@@ -214,6 +221,10 @@ public final class Bounds {
 
     int driftPpm() {
         return driftPpm;
+    }
+
+    int fairEvery() {
+        return fairEvery;
     }
 
     boolean isAdrift() {

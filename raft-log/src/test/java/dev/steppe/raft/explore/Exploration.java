@@ -100,6 +100,9 @@ public final class Exploration {
             world.decode(words, queue.take(words));
             sum();
             expand();
+            if (broken == null && bounds.fairEvery() > 0 && parent % bounds.fairEvery() == 0) {
+                goWell();
+            }
             parent++;
         }
         boolean isComplete = queue.waitingCount() == 0 && broken == null;
@@ -114,6 +117,14 @@ public final class Exploration {
                 marks,
                 broken,
                 script);
+    }
+
+    private void goWell() {
+        try {
+            FairRun.from(worlds, world);
+        } catch (RuleBroken rule) {
+            tell(rule.getMessage(), "# and now everything goes well");
+        }
     }
 
     private void expand() {
@@ -294,7 +305,7 @@ public final class Exploration {
                 addIfNew(child, parent, event);
             }
         } catch (RuleBroken rule) {
-            tell(rule, event);
+            tell(rule.getMessage(), worlds.text(event));
         }
     }
 
@@ -390,12 +401,12 @@ public final class Exploration {
         }
     }
 
-    private void tell(RuleBroken rule, int event) {
-        broken = rule.getMessage();
+    private void tell(String what, String last) {
+        broken = what;
         StringBuilder text = new StringBuilder(beginning);
         for (int before : trail.eventsTo(parent)) {
             text.append(worlds.text(before)).append('\n');
         }
-        script = text.append(worlds.text(event)).append('\n').toString();
+        script = text.append(last).append('\n').toString();
     }
 }

@@ -78,6 +78,28 @@ class MembershipExplorationTest {
             deliver 4>2 AppendReply accepted
             """;
 
+    /**
+     * The published step: a second leader has put an entry of its term into its own log only, one other hears it, and
+     * the first has given up. It may not change anything yet; if it could, that one would be majority enough, and the
+     * first could come back with those who have not heard of it.
+     */
+    private static final String ONE_HEARS_TWO = """
+            elect 2 with 3 4
+            deliver 2>3 AppendAsk !run
+            deliver 3>2 AppendReply accepted
+            resign 1
+            timeout 1
+            deliver 1>4 VoteAsk
+            deliver 4>1 VoteReply term=2
+            lose 1>3 1>4 1>5 4>1 1>2 2>1 2>4 4>2 3>2 2>5 5>2
+            """;
+
+    private static final String SIX_HEARS_TOO = """
+            deliver 2>6 AppendAsk !run
+            deliver 6>2 AppendReply accepted
+            lose 6>2
+            """;
+
     private static Bounds ofFour(int learners) {
         return Bounds.of(4 + learners)
                 .voters(4)
@@ -106,6 +128,24 @@ class MembershipExplorationTest {
                         ONE_REMOVES + TWO_LEADS + "change 2 +2+3+4\n",
                         ofFour(0).terms(3).changes(3).packets(packets))
                 .holds("two removes", CHANGE_NOT_SETTLED, CHANGE_CUT, ELECTED_BY_EVEN);
+    }
+
+    private static Finding forks(String beginning, int learners, int packets) {
+        Bounds bounds = ofFour(learners).ballots(6).terms(3).changes(2);
+        return Exploration.after(beginning, bounds.packets(packets))
+                .holds("changes of a leader that is not settled", CHANGE_NOT_SETTLED);
+    }
+
+    private static Finding oneAddOneRemoveUnsettled(int packets) {
+        return forks(ONE_ADDS + ONE_HEARS_TWO, 1, packets);
+    }
+
+    private static Finding twoAddsUnsettled(int packets) {
+        return forks(ONE_ADDS_OF_SIX + ONE_HEARS_TWO + SIX_HEARS_TOO, 2, packets);
+    }
+
+    private static Finding twoRemovesUnsettled(int packets) {
+        return forks(ONE_REMOVES + ONE_HEARS_TWO, 0, packets);
     }
 
     private static Finding downToOne(int packets) {
@@ -169,6 +209,13 @@ class MembershipExplorationTest {
     }
 
     @Test
+    void changesNothingBeforeALeaderIsSettled() {
+        assertTrue(oneAddOneRemoveUnsettled(14).isComplete());
+        assertTrue(twoAddsUnsettled(17).isComplete());
+        assertTrue(twoRemovesUnsettled(12).isComplete());
+    }
+
+    @Test
     void losesNothingOnTheWayDownAndUp() {
         assertTrue(downToOne(10).isComplete());
         assertTrue(overCrashes(7).isComplete());
@@ -187,6 +234,9 @@ class MembershipExplorationTest {
         assertTrue(oneAddOneRemove(24).isComplete());
         assertTrue(twoAdds(24).isComplete());
         assertTrue(twoRemoves(23).isComplete());
+        assertTrue(oneAddOneRemoveUnsettled(16).isComplete());
+        assertTrue(twoAddsUnsettled(18).isComplete());
+        assertTrue(twoRemovesUnsettled(15).isComplete());
         assertTrue(downToOne(12).isComplete());
         assertTrue(overCrashes(9).isComplete());
         assertTrue(upToFour(10).isComplete());

@@ -39,6 +39,29 @@ class SnapshotExplorationTest {
             lose 1>2 2>1
             """;
 
+    /** So it is, and it reaches behind the snapshot. */
+    private static final String THREE_HEARS_MORE = """
+            elect 1 with 2
+            deliver 1>3 AppendAsk !run
+            deliver 3>1 AppendReply accepted
+            deliver 1>2 AppendAsk !run
+            deliver 2>1 AppendReply accepted
+            propose 1 1
+            propose 1 2
+            deliver 1>2 AppendAsk run=1:empty
+            deliver 1>2 AppendAsk run=1:command1
+            deliver 2>1 AppendReply matchIndex=2
+            expect 1 commit 2
+            snapshot 1
+            compact 1
+            lose 1>2 2>1 3>1
+            stall 1
+            deliver 1>3 SnapshotAsk
+            stored 3
+            deliver 3>1 SnapshotReply
+            lose 3>1
+            """;
+
     private static final String THREE_CONFLICTS = """
             elect 3 with 2
             lose
@@ -94,6 +117,18 @@ class SnapshotExplorationTest {
                         FORMER_LIFE_IGNORED);
     }
 
+    private static Finding suffixes(int packets) {
+        Bounds bounds = Bounds.of(3)
+                .terms(2)
+                .ballots(4)
+                .rounds(2)
+                .crashes(1)
+                .storedLate()
+                .terse();
+        return Exploration.after(THREE_HEARS_MORE, bounds.packets(packets))
+                .holds("snapshots that end within the log", SUFFIX_KEPT, LOG_REPLACED, CRASH_BEFORE_INSTALL);
+    }
+
     private static Finding onesThatConflict(int packets) {
         Bounds bounds = Bounds.of(3)
                 .terms(3)
@@ -142,6 +177,11 @@ class SnapshotExplorationTest {
     }
 
     @Test
+    void keepsWhatFollowsASnapshot() {
+        assertTrue(suffixes(14).isComplete());
+    }
+
+    @Test
     void replacesWhatConflicts() {
         assertTrue(onesThatConflict(10).isComplete());
         assertTrue(conflictsOverCrashes(6).isComplete());
@@ -157,6 +197,7 @@ class SnapshotExplorationTest {
     void losesNothingInLongerStories() {
         assertTrue(onesThatLag(10).isComplete());
         assertTrue(onesThatHearLate(13).isComplete());
+        assertTrue(suffixes(16).isComplete());
         assertTrue(onesThatConflict(12).isComplete());
         assertTrue(conflictsOverCrashes(7).isComplete());
         assertTrue(changes(9).isComplete());

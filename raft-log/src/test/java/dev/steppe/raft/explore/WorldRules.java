@@ -33,6 +33,10 @@ final class WorldRules {
         if (result.leaderTerm() != 0) {
             int other = before.leaderOf(result.leaderTerm());
             check(other == 0 || other == memberId, "R1 two leaders in term", result.leaderTerm());
+            // Here too: a search may have no room for what a new leader says, and never look at that world.
+            boolean isComplete = result.leaderTerm() < before.ledTerm()
+                    || logs.startsWith(machine.get(result.next()).log(), before.committed());
+            check(isComplete, "R4 a leader lacks what is committed", result.leaderTerm());
             after = after.withLeader(result.leaderTerm(), memberId);
         }
         if (Event.of(event) == Event.CHANGE) {
