@@ -27,10 +27,10 @@ final class PeerLinks implements LinkListener, AutoCloseable {
     private final Transport transport;
     private final @Nullable Dialled[] diallings = new Dialled[NodeMail.MEMBER_ID_MAX + 1];
 
-    /** One member that is dialled, and where. */
     /** Which directory this member keeps, and how often it was opened. */
     record Life(long directoryId, long incarnation) {}
 
+    /** One member that is dialled, and where. */
     private record Dialled(String address, Transport.Dialling dialling) {}
 
     private PeerLinks(int memberId, NodeMail mail, Transport transport) {
@@ -39,9 +39,18 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         this.transport = transport;
     }
 
-    /** Listens, and dials everyone with a higher id. */
-    static PeerLinks join(RaftConfig config, Membership membership, Life life, NodeWorld world, NodeMail mail)
+    /**
+     * Listens, and dials everyone with a higher id; null in a world without peers, where there is a fault if there are.
+     */
+    static @Nullable PeerLinks join(RaftConfig config, Membership membership, Life life, NodeWorld world, NodeMail mail)
             throws OperatingFault {
+        NodeWorld.TransportMaker transports = world.transports();
+        if (transports == null && membership.servers().size() > 1) {
+            throw new OperatingFault("member " + config.memberId() + " has peers and was opened without a transport");
+        }
+        if (transports == null) {
+            return null;
+        }
         PeerIdentity self = new PeerIdentity(
                 config.clusterId(),
                 config.region(),
@@ -49,11 +58,10 @@ final class PeerLinks implements LinkListener, AutoCloseable {
                 config.memberId(),
                 life.directoryId(),
                 life.incarnation());
-        PeerLinks links =
-                new PeerLinks(config.memberId(), mail, world.transports().make(self));
+        PeerLinks links = new PeerLinks(config.memberId(), mail, transports.make(self));
         try {
             links.listen(config);
-            links.adapt(membership);
+            links.meet(membership);
         } catch (OperatingFault fault) {
             links.close();
             throw fault;
@@ -61,25 +69,26 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         return links;
     }
 
-    /** Dials who is new, at the address that the membership says, and lets go who is gone. Consensus agent. */
-    void adapt(Membership membership) throws OperatingFault {
+    /** Dials who is new, at the address that the membership says. Consensus agent. */
+    void meet(Membership membership) throws OperatingFault {
+        for (Membership.Server server : membership.servers()) {
+            if (server.memberId() > memberId) {
+                dial(server.memberId(), addressOf(server.host(), server.port()));
+            }
+        }
+    }
+
+    /**
+     * Lets go who is not in the membership that is committed now. A leader that is removed needs its links until then:
+     * it waits for answers to its own removal. Consensus agent.
+     */
+    void part(Membership membership) {
         if (membership.ordinalOf(memberId) < 0) {
-            // Perhaps it leads until its own removal is committed; perhaps it has yet to hear that it belongs.
-            dialAll(membership);
-            return;
+            return; // Perhaps the others have yet to hear it from this member; or it has yet to hear that it belongs.
         }
         for (int id = 1; id <= NodeMail.MEMBER_ID_MAX; id++) {
             if (membership.ordinalOf(id) < 0) {
                 leave(id);
-            }
-        }
-        dialAll(membership);
-    }
-
-    private void dialAll(Membership membership) throws OperatingFault {
-        for (Membership.Server server : membership.servers()) {
-            if (server.memberId() > memberId) {
-                dial(server.memberId(), addressOf(server.host(), server.port()));
             }
         }
     }
@@ -95,11 +104,16 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         diallings[id] = new Dialled(address, transport.dial(address, PeerPolicy.server(id), this));
     }
 
+    /** Also ends the link if the other side made it. It may come back, and is not heard. */
     private void leave(int id) {
         Dialled present = diallings[id];
         if (present != null) {
             diallings[id] = null;
             present.dialling().close();
+        }
+        Link accepted = mail.links.getAndSet(id, null);
+        if (accepted != null) {
+            accepted.close();
         }
     }
 

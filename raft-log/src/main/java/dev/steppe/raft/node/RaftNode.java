@@ -135,14 +135,8 @@ public final class RaftNode<R> implements RaftServer<R> {
                 sizes.chunkFrameMaxBytes());
         snapshots.openNewest();
         inspection = new NodeInspection(core, open.log(), open.vault(), recovery.shelf());
-        links = config.members().size() == 1
-                ? null
-                : PeerLinks.join(
-                        config,
-                        core.membership(),
-                        new PeerLinks.Life(open.directoryId(), open.incarnation()),
-                        world,
-                        mail);
+        links = PeerLinks.join(
+                config, core.membership(), new PeerLinks.Life(open.directoryId(), open.incarnation()), world, mail);
     }
 
     private ConsensusAgent.Parts<R> consensusParts(
@@ -173,7 +167,7 @@ public final class RaftNode<R> implements RaftServer<R> {
                         new StateWitness.Self(config.memberId(), open.directoryId(), open.incarnation()), outbox),
                 new Changes(watch.roundTrips(), config.options().voterRoundTripMaxMs()),
                 new SnapshotDuty(config.options().snapshots()),
-                this::adaptLinks,
+                new Links(),
                 incoming,
                 outgoing,
                 sizes.strideBytes(),
@@ -192,13 +186,23 @@ public final class RaftNode<R> implements RaftServer<R> {
         return replica;
     }
 
-    /** Opens and closes links as members come and go. Consensus agent. */
-    private void adaptLinks(Membership membership) {
-        if (links != null) {
-            try {
-                links.adapt(membership);
-            } catch (OperatingFault fault) {
-                mail.faults.offer(new OperatingFault("a member cannot be dialled: " + fault.getMessage(), fault));
+    /** Opens and closes links as members come and go; the links are made after the agent that calls it. */
+    private final class Links implements ConsensusAgent.Neighbours {
+        @Override
+        public void meet(Membership membership) {
+            if (links != null) {
+                try {
+                    links.meet(membership);
+                } catch (OperatingFault fault) {
+                    mail.faults.offer(new OperatingFault("a member cannot be dialled: " + fault.getMessage(), fault));
+                }
+            }
+        }
+
+        @Override
+        public void part(Membership membership) {
+            if (links != null) {
+                links.part(membership);
             }
         }
     }
@@ -319,6 +323,10 @@ public final class RaftNode<R> implements RaftServer<R> {
 
     @Override
     public ProposeVerdict changeMembership(MembershipChange change, ChangeListener listener) {
+        if (links == null && change instanceof MembershipChange.AddLearner) {
+            listener.onRefused("this server was opened without a transport, so nobody can join it");
+            return ProposeVerdict.ACCEPTED;
+        }
         return request(new OperatorRequest.ToMembership(change, listener));
     }
 

@@ -66,6 +66,7 @@ public final class ConsensusAgent<R> implements BelledAgent {
     private int commandCount;
     private int commandBytes;
     private boolean isStopped;
+    private boolean hasToPart;
 
     /** What the agent works with. */
     public record Parts<R>(
@@ -78,11 +79,22 @@ public final class ConsensusAgent<R> implements BelledAgent {
             StateWitness witness,
             Changes changes,
             SnapshotDuty snapshots,
-            Consumer<Membership> links,
+            Neighbours neighbours,
             RunCheck runs,
             RunCheck outgoing,
             int batchStopBytes,
             HaltSwitch haltSwitch) {}
+
+    /** Who keeps the links to the other members. Called by this agent. */
+    public interface Neighbours {
+        /** {@code membership} holds from now on, though it may not be committed yet: whoever is new must be linked. */
+        void meet(Membership membership);
+
+        /**
+         * {@code membership} is committed: nobody else is needed any more, not even who had to commit its own leave.
+         */
+        void part(Membership membership);
+    }
 
     /** Monotonic time from the node's own start, so that it is never negative. */
     public record NodeClock(NanoClock clock, long originNs) {
@@ -179,8 +191,13 @@ public final class ConsensusAgent<R> implements BelledAgent {
         parts.watch().stepped(output, core);
         parts.changes().stepped(output, core);
         if (output.membershipChanged()) {
-            parts.links().accept(core.membership());
+            parts.neighbours().meet(core.membership());
             parts.watch().membershipChanged(core);
+            hasToPart = true;
+        }
+        if (hasToPart && core.commitIndex() >= core.membershipIndex()) {
+            hasToPart = false;
+            parts.neighbours().part(core.membership());
         }
         if (output.roleChanged() || output.membershipChanged()) {
             board.roleChanged(core);
