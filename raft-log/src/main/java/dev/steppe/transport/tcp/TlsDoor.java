@@ -159,7 +159,8 @@ final class TlsDoor {
     }
 
     private static String printable(@Nullable Throwable cause) {
-        String message = cause == null ? "" : String.valueOf(cause.getMessage());
+        String said = cause == null ? "" : cause.getMessage();
+        String message = cause != null && said == null ? cause.getClass().getSimpleName() : String.valueOf(said);
         String plain = message.replaceAll("[^ -~]", "?");
         return plain.length() <= SENTENCE_MAX_COUNT ? plain : plain.substring(0, SENTENCE_MAX_COUNT);
     }
