@@ -43,6 +43,8 @@ public final class FaultProxy implements AutoCloseable {
     private final AtomicLong acceptedCount = new AtomicLong();
     private final AtomicLong swallowedBytes = new AtomicLong();
     private final AtomicLong flippedBitCount = new AtomicLong();
+    private final AtomicLong forthBytes = new AtomicLong();
+    private final AtomicLong backBytes = new AtomicLong();
     private final NanoClock clock;
     private final ByteBuffer scratch = ByteBuffer.allocate(CHUNK_BYTES);
     private IntFunction<Tolls> plan = ordinal -> Tolls.FREE;
@@ -51,8 +53,10 @@ public final class FaultProxy implements AutoCloseable {
 
     /** What becomes of a connection when a direction has carried {@link Toll#endAfterBytes}. */
     public enum End {
-        /** Nothing more passes in this direction; the connection stays open. */
+        /** Nothing more passes in this direction; what comes is swallowed and the connection stays open. */
         BLACK_HOLE,
+        /** Nothing more is read in this direction, and nothing lost, until the toll is lifted: the sender jams. */
+        CLOG,
         /** Both sides are reset. */
         RESET,
         /** Both sides are closed in good order. */
@@ -75,6 +79,11 @@ public final class FaultProxy implements AutoCloseable {
         /** Passes {@code bytes} bytes and then ends so. */
         public static Toll endAfter(long bytes, End end) {
             return new Toll(0, 0, 0, bytes, end);
+        }
+
+        /** Holds each byte back for {@code delayNs}. */
+        public static Toll delay(long delayNs) {
+            return new Toll(delayNs, 0, 0, -1, End.CLOSE);
         }
     }
 
@@ -151,7 +160,7 @@ public final class FaultProxy implements AutoCloseable {
     public void heal() {
         order(() -> {
             plan = ordinal -> Tolls.FREE;
-            passages.forEach(passage -> passage.toll = Toll.FREE);
+            passages.forEach(passage -> passage.impose(Toll.FREE));
         });
     }
 
@@ -160,6 +169,16 @@ public final class FaultProxy implements AutoCloseable {
         AtomicLong sum = new AtomicLong();
         order(() -> passages.forEach(passage -> sum.addAndGet(passage.heldBytes)));
         return sum.get();
+    }
+
+    /** Bytes that were taken from who dialled, over all connections so far. */
+    public long forthBytes() {
+        return forthBytes.get();
+    }
+
+    /** Bytes that were taken from the target, over all connections so far. */
+    public long backBytes() {
+        return backBytes.get();
     }
 
     /** Ends every living connection. */
@@ -262,7 +281,9 @@ public final class FaultProxy implements AutoCloseable {
         private Toll toll;
         private @Nullable Passage other;
         private int heldBytes;
+        /** Since the toll began to count. */
         private long readBytes;
+
         private long nextPourNs = clock.nanoTime();
         private boolean sourceDone;
         private boolean over;
@@ -276,6 +297,12 @@ public final class FaultProxy implements AutoCloseable {
             this.toll = toll;
             source.configureBlocking(false);
             source.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+
+        /** Whether the source is not to be read now. */
+        private boolean isJammed() {
+            boolean isClogged = toll.end == End.CLOG && toll.endAfterBytes >= 0 && readBytes >= toll.endAfterBytes;
+            return isClogged || heldBytes >= HELD_MAX_BYTES;
         }
 
         void join(Passage opposite) throws ClosedChannelException {
@@ -293,11 +320,14 @@ public final class FaultProxy implements AutoCloseable {
 
         void onReady(SelectionKey key) {
             try {
-                if (heldBytes >= HELD_MAX_BYTES) {
+                if (isJammed()) {
                     key.interestOps(0);
                     return;
                 }
                 scratch.clear();
+                if (toll.end == End.CLOG && toll.endAfterBytes >= 0) {
+                    scratch.limit((int) Math.min(CHUNK_BYTES, toll.endAfterBytes - readBytes));
+                }
                 int length = source.read(scratch);
                 if (length < 0) {
                     sourceDone = true;
@@ -318,6 +348,7 @@ public final class FaultProxy implements AutoCloseable {
             in.get(copy);
             flip(copy);
             readBytes += takenBytes;
+            (isForth ? forthBytes : backBytes).addAndGet(takenBytes);
             if (takenBytes > 0) {
                 held.add(new Chunk(ByteBuffer.wrap(copy), clock.nanoTime() + toll.delayNs));
                 heldBytes += takenBytes;
@@ -376,14 +407,14 @@ public final class FaultProxy implements AutoCloseable {
 
         private void listenAgain() {
             @Nullable SelectionKey key = source.keyFor(selector);
-            if (key != null && key.isValid() && heldBytes < HELD_MAX_BYTES) {
+            if (key != null && key.isValid() && !isJammed()) {
                 key.interestOps(SelectionKey.OP_READ);
             }
         }
 
         private void endIfDue() {
             if (held.isEmpty() && toll.endAfterBytes >= 0 && readBytes >= toll.endAfterBytes) {
-                if (toll.end != End.BLACK_HOLE) {
+                if (toll.end == End.RESET || toll.end == End.CLOSE) {
                     end(toll.end);
                 }
             } else if (held.isEmpty() && sourceDone) {

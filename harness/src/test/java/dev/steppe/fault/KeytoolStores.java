@@ -32,12 +32,21 @@ final class KeytoolStores {
     }
 
     TlsConfig member(int member) throws IOException, InterruptedException {
-        Path store = directory.resolve("member-" + member + ".p12");
+        return holder("member-" + member, "sched://prod/eu/server/" + member);
+    }
+
+    /** A certificate that is good for every server of the region. */
+    TlsConfig.KeyStores anyServer(String name) throws IOException, InterruptedException {
+        return holder(name, "sched://prod/eu/server");
+    }
+
+    private TlsConfig.KeyStores holder(String name, String uri) throws IOException, InterruptedException {
+        Path store = directory.resolve(name + ".p12");
         Files.copy(authority, store);
         keytool(
                 store,
                 List.of("-genkeypair", "-alias", "own", "-dname", "CN=member", "-keyalg", "EC", "-signer", "root"),
-                List.of("-ext", "eku=serverAuth,clientAuth", "-ext", "san=uri:sched://prod/eu/server/" + member));
+                List.of("-ext", "eku=serverAuth,clientAuth", "-ext", "san=uri:" + uri));
         keytool(store, "-delete", "-alias", "root");
         return new TlsConfig.KeyStores(trust, store, password);
     }
