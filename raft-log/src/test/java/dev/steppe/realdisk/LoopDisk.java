@@ -26,6 +26,9 @@ final class LoopDisk implements AutoCloseable {
     private final Path outer;
     private final Path image;
     private final Path mountPoint;
+    /** Takes the mounts away also where this virtual machine is told to end in the middle of a test. */
+    private final Thread lastResort = new Thread(this::letGo, "loop-disk");
+
     private boolean isOuterMounted;
     private boolean isMounted;
 
@@ -34,6 +37,7 @@ final class LoopDisk implements AutoCloseable {
         outer = folder.resolve("outer");
         image = outer.resolve("disk.img");
         mountPoint = folder.resolve("disk");
+        Runtime.getRuntime().addShutdownHook(lastResort);
     }
 
     /** An empty one, mounted; skips the test with a sentence where that is not possible. */
@@ -119,5 +123,14 @@ final class LoopDisk implements AutoCloseable {
             isOuterMounted = false;
         }
         SystemTools.run("rm", "-rf", folder.toString());
+        Runtime.getRuntime().removeShutdownHook(lastResort);
+    }
+
+    /** Whoever still uses the disk keeps it; it goes with them. */
+    private void letGo() {
+        SystemTools.exitCode("fsfreeze", "-u", outer.toString());
+        SystemTools.exitCode("umount", "-l", mountPoint.toString());
+        SystemTools.exitCode("umount", "-l", outer.toString());
+        SystemTools.exitCode("rm", "-rf", folder.toString());
     }
 }
