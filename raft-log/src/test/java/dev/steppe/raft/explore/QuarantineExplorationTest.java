@@ -189,12 +189,12 @@ class QuarantineExplorationTest {
     @Test
     @Tag("extended")
     void losesNothingInLongerStories() {
-        assertTrue(damages(8).isComplete());
+        assertTrue(damages(9).isComplete());
         assertTrue(staleLeader(8).isComplete());
-        assertTrue(heals(8).isComplete());
+        assertTrue(heals(9).isComplete());
         assertTrue(floor(9).isComplete());
         assertTrue(lateAnswer(10).isComplete());
-        assertTrue(lateVote(15).isComplete());
+        assertTrue(lateVote(14).isComplete());
         assertTrue(doubts(7).isComplete());
     }
 }

@@ -197,7 +197,7 @@ class SnapshotExplorationTest {
     void losesNothingInLongerStories() {
         assertTrue(onesThatLag(10).isComplete());
         assertTrue(onesThatHearLate(13).isComplete());
-        assertTrue(suffixes(16).isComplete());
+        assertTrue(suffixes(15).isComplete());
         assertTrue(onesThatConflict(12).isComplete());
         assertTrue(conflictsOverCrashes(7).isComplete());
         assertTrue(changes(9).isComplete());
