@@ -66,10 +66,23 @@ public record RaftConfig(
      *
      * @param heartbeatMs how often an idle leader is heard
      * @param electionMinMs shortest election time-out; the longest is {@code electionMaxMs}, drawn anew per attempt
+     * @param isAutomatic the leader chooses the group's shortest time-out between {@code electionMinMs} and
+     *     {@code electionMaxMs} from its broadcast time, beginning with the latter; the longest is then twice the chosen
+     *     one. All members must be told the same bounds: a lease is as long as the lower one
      */
-    public record Timing(long heartbeatMs, long electionMinMs, long electionMaxMs) {
+    public record Timing(long heartbeatMs, long electionMinMs, long electionMaxMs, boolean isAutomatic) {
         /** Heartbeat 100 ms, election 1-2 s (DESIGN §8). */
         public static final Timing DEFAULT = new Timing(100, 1_000, 2_000);
+
+        /** Fixed time-outs. */
+        public Timing(long heartbeatMs, long electionMinMs, long electionMaxMs) {
+            this(heartbeatMs, electionMinMs, electionMaxMs, false);
+        }
+
+        /** The shortest time-out chosen from 500 ms to 5 s, with a heartbeat of 100 ms. */
+        public static Timing automatic() {
+            return new Timing(100, 500, 5_000, true);
+        }
 
         /** Refuses times that cannot keep a leader: heartbeat must fit twice into the shortest election time-out. */
         public Timing {

@@ -54,15 +54,28 @@ public record CoreSettings(
     }
 
     /**
-     * Time-outs in nanoseconds. A time-out of an election is drawn anew for each attempt.
+     * Time-outs in nanoseconds. A time-out of an election is drawn anew for each attempt, between the shortest that is
+     * in use and the longest. The shortest is also how long a leader lives without a quorum, without progress of its
+     * own log, how long a follower stays true to a leader that it heard, and how long an attempt to transfer leadership
+     * may last.
+     *
+     * <p>If the shortest is chosen while the group runs ({@link RaftInput.TimingChosen}), members may differ in it for
+     * a while. Nothing that one member promises another is therefore reckoned with the chosen one: a lease ends after
+     * {@code electionMinNs}, below which no member ever goes, and votes are void after {@link #longestNs}, which none
+     * exceeds. The heartbeat stays, for any member may still use {@code electionMinNs}.
      *
      * @param heartbeatNs how often an idle leader is heard
-     * @param electionMinNs shortest election time-out; also how long a leader lives without a quorum, without progress
-     *     of its own log, how long a follower stays true to a leader that it heard, and how long an attempt to transfer
-     *     leadership may last
-     * @param electionMaxNs longest election time-out, exclusive; also for how long a candidate counts votes
+     * @param electionMinNs the shortest election time-out, or the least that may be chosen for it
+     * @param electionMaxNs the longest election time-out, exclusive; or, if it is chosen, the most that may be chosen
+     *     for the shortest, with which a member begins
+     * @param isChosen whether the shortest is chosen; the longest is then twice the chosen one
      */
-    public record Times(long heartbeatNs, long electionMinNs, long electionMaxNs) {
+    public record Times(long heartbeatNs, long electionMinNs, long electionMaxNs, boolean isChosen) {
+        /** Times that stay. */
+        public Times(long heartbeatNs, long electionMinNs, long electionMaxNs) {
+            this(heartbeatNs, electionMinNs, electionMaxNs, false);
+        }
+
         /** Refuses times that cannot keep a leader. */
         public Times {
             if (heartbeatNs < 1 || electionMinNs < 2 * heartbeatNs || electionMaxNs <= electionMinNs) {
@@ -71,12 +84,32 @@ public record CoreSettings(
             }
         }
 
+        /** The shortest election time-out with which a member begins: the longest, until more is known. */
+        long firstMinNs() {
+            return isChosen ? electionMaxNs : electionMinNs;
+        }
+
+        /** The longest election time-out, exclusive, beside the shortest {@code minNs}. */
+        long maxBeside(long minNs) {
+            return isChosen ? 2 * minNs : electionMaxNs;
+        }
+
+        /** The longest election time-out that any member ever uses; also for how long a candidate counts votes. */
+        public long longestNs() {
+            return maxBeside(electionMaxNs);
+        }
+
+        /** {@code wantedNs}, or the nearest that may be chosen for the shortest election time-out. */
+        public long bounded(long wantedNs) {
+            return isChosen ? Math.max(electionMinNs, Math.min(electionMaxNs, wantedNs)) : electionMinNs;
+        }
+
         /**
          * Two longest election time-outs: after them every vote of a former life is void, and a group that all lost
          * power at once would have a leader if one could be had.
          */
         long quarantineNs() {
-            return 2 * electionMaxNs;
+            return 2 * longestNs();
         }
     }
 }

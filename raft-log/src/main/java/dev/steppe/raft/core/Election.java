@@ -90,7 +90,7 @@ final class Election {
 
     /** The leader of this term has spoken. */
     void heardLeader(long nowNs) {
-        trueUntilNs = nowNs + standing.settings.times().electionMinNs();
+        trueUntilNs = nowNs + standing.electionMinNs();
         doubtEndsNs = nowNs + standing.settings.times().quarantineNs();
         restartTimer(nowNs);
     }
@@ -105,10 +105,9 @@ final class Election {
     /** Draws a new time-out from now on. */
     void restartTimer(long nowNs) {
         chance += 0x9E3779B97F4A7C15L;
-        long span = standing.settings.times().electionMaxNs()
-                - standing.settings.times().electionMinNs();
+        long span = standing.electionMaxNs() - standing.electionMinNs();
         long drawn = Long.remainderUnsigned(StateHash.fold(chance, span), span);
-        deadlineNs = nowNs + standing.settings.times().electionMinNs() + drawn;
+        deadlineNs = nowNs + standing.electionMinNs() + drawn;
     }
 
     void onVoteAsk(VoteAsk ask, long nowNs, RaftOutput output) {
@@ -220,7 +219,7 @@ final class Election {
     private boolean areVotesVoid(long nowNs) {
         return standing.role() == Role.CANDIDATE
                 && haveAsksLeft
-                && nowNs - asksLeftNs >= standing.settings.times().electionMaxNs();
+                && nowNs - asksLeftNs >= standing.settings.times().longestNs();
     }
 
     private void recordOwnVote() {

@@ -149,7 +149,7 @@ final class Leading {
                 || !target.life().counts()) {
             output.transfer(TransferVerdict.NO_TARGET);
         } else {
-            transfer.open(target.memberId(), nowNs + standing.settings.times().electionMinNs());
+            transfer.open(target.memberId(), nowNs + standing.electionMinNs());
             output.transfer(TransferVerdict.ACCEPTED);
         }
     }
@@ -305,7 +305,7 @@ final class Leading {
         if (!asked.fits()) {
             return MembershipVerdict.TOO_MANY;
         }
-        long sinceNs = nowNs - standing.settings.times().electionMinNs();
+        long sinceNs = nowNs - standing.electionMinNs();
         return followers.hearsMajorityOf(asked, sinceNs) ? MembershipVerdict.ACCEPTED : MembershipVerdict.UNREACHABLE;
     }
 
@@ -350,7 +350,7 @@ final class Leading {
             // Nobody could take over: giving up would only spend a term for each time-out that the disk is late.
             return Long.MAX_VALUE;
         }
-        long toleranceNs = standing.settings.times().electionMinNs();
+        long toleranceNs = standing.electionMinNs();
         long contactNs = followers.contactOfMajorityNs();
         long contactEndNs = contactNs == Long.MAX_VALUE ? Long.MAX_VALUE : contactNs + toleranceNs;
         boolean logOwes = standing.forcedIndex() < standing.shape.lastIndex();

@@ -164,6 +164,11 @@ public final class RaftCore {
         return standing.settings;
     }
 
+    /** The shortest election time-out of this member as of now. */
+    public long electionMinNs() {
+        return standing.electionMinNs();
+    }
+
     /** Current role. */
     public Role role() {
         return standing.role();
@@ -296,6 +301,9 @@ public final class RaftCore {
             onMembershipAsked(asked.membership(), nowNs, output);
         } else if (input instanceof RaftInput.TransferAsked asked) {
             onTransferAsked(asked.targetId(), nowNs, output);
+        } else if (input instanceof RaftInput.TimingChosen chosen) {
+            standing.choose(chosen.electionMinNs());
+            election.restartTimer(nowNs);
         } else {
             takeOfSnapshots(input, nowNs, output);
         }

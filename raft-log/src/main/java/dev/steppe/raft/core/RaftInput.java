@@ -200,6 +200,14 @@ public sealed interface RaftInput {
      */
     record Installed(long index) implements RaftInput {}
 
+    /**
+     * The shell has measured and chosen another shortest election time-out, or its leader has. Holds from now on: a
+     * follower's time-out begins anew with it. Only where {@link CoreSettings.Times#isChosen()}.
+     *
+     * @param electionMinNs within {@link CoreSettings.Times#bounded}
+     */
+    record TimingChosen(long electionMinNs) implements RaftInput {}
+
     /** Only time has passed. */
     enum Passed implements RaftInput {
         TIME

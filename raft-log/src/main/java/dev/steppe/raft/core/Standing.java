@@ -29,6 +29,7 @@ final class Standing {
     private long cutCount;
     private long commitIndex;
     private boolean isInstalling;
+    private long electionMinNs;
 
     /** What the vault keeps, and how far it has come with that. */
     private static final class HardState {
@@ -84,6 +85,7 @@ final class Standing {
             throw Invariant.broken("the log is ahead of the vault: term, last term", recovered.term(), log.lastTerm());
         }
         this.settings = settings;
+        electionMinNs = settings.times().firstMinNs();
         shape = log;
         memberships = recovered.memberships();
         snapshots = new Snapshots();
@@ -123,6 +125,7 @@ final class Standing {
         cutCount = other.cutCount;
         commitIndex = other.commitIndex;
         isInstalling = other.isInstalling;
+        electionMinNs = other.electionMinNs;
     }
 
     /** Who speaks when this member does, as of now. */
@@ -169,6 +172,28 @@ final class Standing {
 
     long commitIndex() {
         return commitIndex;
+    }
+
+    /** Shortest election time-out of this member as of now. */
+    long electionMinNs() {
+        return electionMinNs;
+    }
+
+    /** Longest election time-out of this member as of now, exclusive. */
+    long electionMaxNs() {
+        return settings.times().maxBeside(electionMinNs);
+    }
+
+    /** Another shortest election time-out holds. */
+    void choose(long newElectionMinNs) {
+        if (settings.times().bounded(newElectionMinNs) != newElectionMinNs) {
+            throw Invariant.broken(
+                    "a time-out out of bounds: chosen, least, most",
+                    newElectionMinNs,
+                    settings.times().electionMinNs(),
+                    settings.times().electionMaxNs());
+        }
+        electionMinNs = newElectionMinNs;
     }
 
     /** The membership in force: the latest in the log, committed or not. */
@@ -367,6 +392,7 @@ final class Standing {
         folded = StateHash.fold(StateHash.fold(folded, hard.sequence), hard.forcedSequence);
         folded = StateHash.fold(StateHash.fold(folded, hard.quarantine.name().hashCode()), hard.healedSequence);
         folded = StateHash.fold(StateHash.fold(folded, role.name().hashCode() + (isInstalling ? 1 : 0)), leaderId);
+        folded = StateHash.fold(folded, electionMinNs);
         return snapshots.fold(
                 StateHash.fold(StateHash.fold(StateHash.fold(folded, forcedIndex), cutCount), commitIndex));
     }

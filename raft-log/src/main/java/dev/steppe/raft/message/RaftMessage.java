@@ -122,6 +122,13 @@ public sealed interface RaftMessage {
             implements Letter {}
 
     /**
+     * The leader of the term has chosen another shortest election time-out, or says again which one holds.
+     *
+     * @param electionMinNs above 0; whoever hears it keeps to its own bounds
+     */
+    record TimingWord(Sender sender, long electionMinNs) implements Letter {}
+
+    /**
      * The leader of {@code term} is there, has committed up to {@code commitIndex}, and hands over a run of entries of
      * one term that follow {@code prevIndex}; without entries it is a heartbeat or a probe. A cell: reused by its
      * owner.

@@ -9,6 +9,7 @@ import dev.steppe.raft.message.RaftMessage.Sender;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 import dev.steppe.raft.message.RaftMessage.SnapshotReply;
 import dev.steppe.raft.message.RaftMessage.TimeoutNow;
+import dev.steppe.raft.message.RaftMessage.TimingWord;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.sbe.AppendAskDecoder;
@@ -20,6 +21,7 @@ import dev.steppe.raft.message.sbe.SenderDecoder;
 import dev.steppe.raft.message.sbe.SnapshotAskDecoder;
 import dev.steppe.raft.message.sbe.SnapshotReplyDecoder;
 import dev.steppe.raft.message.sbe.TimeoutNowDecoder;
+import dev.steppe.raft.message.sbe.TimingWordDecoder;
 import dev.steppe.raft.message.sbe.VoteAskDecoder;
 import dev.steppe.raft.message.sbe.VoteReplyDecoder;
 import dev.steppe.raft.message.sbe.YesNo;
@@ -58,6 +60,7 @@ public final class RaftMessageDecoder {
     private final SnapshotReplyDecoder snapshotReply = new SnapshotReplyDecoder();
     private final HashReportDecoder hashReport = new HashReportDecoder();
     private final HashVerdictDecoder hashVerdict = new HashVerdictDecoder();
+    private final TimingWordDecoder timingWord = new TimingWordDecoder();
     private final AppendAsk askCell = new AppendAsk();
     private final AppendReply replyCell = new AppendReply();
     private int bytesOffset;
@@ -92,6 +95,7 @@ public final class RaftMessageDecoder {
             case SnapshotReplyDecoder.TEMPLATE_ID -> decodeSnapshotReply(buffer, bodyOffset, bodyBytes);
             case HashReportDecoder.TEMPLATE_ID -> decodeHashReport(buffer, bodyOffset, bodyBytes);
             case HashVerdictDecoder.TEMPLATE_ID -> decodeHashVerdict(buffer, bodyOffset, bodyBytes);
+            case TimingWordDecoder.TEMPLATE_ID -> decodeTimingWord(buffer, bodyOffset, bodyBytes);
             default -> Verdict.MALFORMED;
         };
     }
@@ -317,6 +321,16 @@ public final class RaftMessageDecoder {
                 hashVerdict.reportedHash());
         boolean possible = hashVerdict.index() >= 1 && hashVerdict.majorityHash() != hashVerdict.reportedHash();
         return checked(sender, verdict, possible);
+    }
+
+    private Verdict decodeTimingWord(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
+        if (!hasExactly(TimingWordDecoder.BLOCK_LENGTH, bodyBytes)) {
+            return Verdict.MALFORMED;
+        }
+        timingWord.wrap(buffer, bodyOffset, TimingWordDecoder.BLOCK_LENGTH, TimingWordDecoder.SCHEMA_VERSION);
+        SenderDecoder sender = timingWord.sender();
+        RaftMessage word = new TimingWord(senderOf(sender), timingWord.electionMinNs());
+        return checked(sender, word, timingWord.electionMinNs() >= 1);
     }
 
     private static Sender senderOf(SenderDecoder sender) {

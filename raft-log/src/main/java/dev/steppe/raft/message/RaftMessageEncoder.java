@@ -6,6 +6,7 @@ import dev.steppe.raft.message.RaftMessage.HashReport;
 import dev.steppe.raft.message.RaftMessage.HashVerdict;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 import dev.steppe.raft.message.RaftMessage.SnapshotReply;
+import dev.steppe.raft.message.RaftMessage.TimingWord;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.sbe.AppendAskEncoder;
@@ -17,6 +18,7 @@ import dev.steppe.raft.message.sbe.SenderEncoder;
 import dev.steppe.raft.message.sbe.SnapshotAskEncoder;
 import dev.steppe.raft.message.sbe.SnapshotReplyEncoder;
 import dev.steppe.raft.message.sbe.TimeoutNowEncoder;
+import dev.steppe.raft.message.sbe.TimingWordEncoder;
 import dev.steppe.raft.message.sbe.VoteAskEncoder;
 import dev.steppe.raft.message.sbe.VoteReplyEncoder;
 import dev.steppe.raft.message.sbe.YesNo;
@@ -39,6 +41,7 @@ public final class RaftMessageEncoder {
     private final SnapshotReplyEncoder snapshotReply = new SnapshotReplyEncoder();
     private final HashReportEncoder hashReport = new HashReportEncoder();
     private final HashVerdictEncoder hashVerdict = new HashVerdictEncoder();
+    private final TimingWordEncoder timingWord = new TimingWordEncoder();
 
     /** For the group {@code clusterId}. */
     public RaftMessageEncoder(long clusterId) {
@@ -74,6 +77,9 @@ public final class RaftMessageEncoder {
         }
         if (message instanceof HashVerdict verdict) {
             return encodeHashVerdict(verdict, buffer, offset);
+        }
+        if (message instanceof TimingWord word) {
+            return encodeTimingWord(word, buffer, offset);
         }
         // Only TimeoutNow is left, which says nothing but who speaks.
         stamp(timeoutNow.wrapAndApplyHeader(buffer, offset, header).sender(), message);
@@ -177,6 +183,12 @@ public final class RaftMessageEncoder {
                 .reportedHash(verdict.reportedHash());
         stamp(hashVerdict.sender(), verdict);
         return hashVerdict.limit() - offset;
+    }
+
+    private int encodeTimingWord(TimingWord word, MutableDirectBuffer buffer, int offset) {
+        timingWord.wrapAndApplyHeader(buffer, offset, header).electionMinNs(word.electionMinNs());
+        stamp(timingWord.sender(), word);
+        return timingWord.limit() - offset;
     }
 
     private static YesNo yesNo(boolean yes) {

@@ -17,7 +17,7 @@ public final class BroadcastTimer {
     private final LatencyWindows latencies;
     private final long[] lastIndexes = new long[CAPACITY];
     private final long[] appendedNs = new long[CAPACITY];
-    private final long electionTimeoutNs;
+    private long electionTimeoutNs;
     private long head;
     private long tail;
     private long leaderLossCount;
@@ -27,6 +27,11 @@ public final class BroadcastTimer {
         this.electionTimeoutNs = electionTimeoutNs;
         startNs = nowNs;
         latencies = new LatencyWindows(WINDOW_NS, nowNs);
+    }
+
+    /** From now on this is the shortest election time-out. */
+    public void electionTimeoutNs(long newElectionTimeoutNs) {
+        electionTimeoutNs = newElectionTimeoutNs;
     }
 
     /** This leader has appended a batch that ends with {@code lastIndex}; indexes rise within one leadership. */

@@ -54,9 +54,20 @@ final class OneCore {
     }
 
     private OneCore(int maxClockDriftPpm, Recovered recovered) {
+        this(TIMES, maxClockDriftPpm, recovered);
+    }
+
+    private OneCore(Times times, int maxClockDriftPpm, Recovered recovered) {
         voterCount = recovered.memberships().latest().voterCount();
-        CoreSettings settings = new CoreSettings(1, DIRECTORY, LIFE, TIMES, 300_000, maxClockDriftPpm);
+        CoreSettings settings = new CoreSettings(1, DIRECTORY, LIFE, times, 300_000, maxClockDriftPpm);
         core = new RaftCore(settings, recovered, 5, nowNs);
+    }
+
+    /** One of three with an empty log and other time-outs, with leases. */
+    static OneCore timed(Times times, Quarantine quarantine) {
+        MembershipStack memberships = new MembershipStack(0, voters(3).pinned(1, DIRECTORY));
+        return new OneCore(
+                times, 0, new Recovered(0, CoreSettings.NOBODY, quarantine, new LogShape(), memberships, null));
     }
 
     /** One of three whose log begins behind a snapshot of term {@code baseTerm}. */

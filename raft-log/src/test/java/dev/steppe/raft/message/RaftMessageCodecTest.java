@@ -13,6 +13,7 @@ import dev.steppe.raft.message.RaftMessage.Sender;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 import dev.steppe.raft.message.RaftMessage.SnapshotReply;
 import dev.steppe.raft.message.RaftMessage.TimeoutNow;
+import dev.steppe.raft.message.RaftMessage.TimingWord;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.RaftMessageDecoder.Verdict;
@@ -47,6 +48,7 @@ class RaftMessageCodecTest {
                 new SnapshotReply(new Sender(2, 6, 98, 8), 97, 90, 0, true),
                 new HashReport(new Sender(2, 6, 98, 8), 64, -3),
                 new HashVerdict(new Sender(1, 7, 97, 8), 98, 64, -4, -3),
+                new TimingWord(new Sender(1, 7, 97, 8), 1_500_000_000L),
                 new AppendAsk()
                         .from(1, 7, 97, 8)
                         .after(120, 6, 119)
@@ -162,7 +164,8 @@ class RaftMessageCodecTest {
                 new SnapshotReply(sender, 9, 0, 0, true),
                 new SnapshotReply(sender, 9, 5, -1, false),
                 new HashReport(sender, 0, 4),
-                new HashVerdict(sender, 9, 64, 4, 4));
+                new HashVerdict(sender, 9, 64, 4, 4),
+                new TimingWord(sender, 0));
         for (RaftMessage message : impossible) {
             int length = encode(message);
             assertEquals(Verdict.MALFORMED, decoder.decode(buffer, OFFSET, length), message.toString());
