@@ -6,14 +6,14 @@ import dev.steppe.raft.core.track.SnapshotPosition;
 import dev.steppe.raft.core.track.StateHash;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 import dev.steppe.raft.message.RaftMessage.SnapshotReply;
-import dev.steppe.raft.quorum.Membership;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a member does with the pieces of a leader's snapshot: one after another goes to the disk, each answered with the
  * offset that is wanted next; when the last one is stored and the file examined, the log is replaced. An offer that
  * contains nothing new is answered as done at once. Another leader's file, or another life's, is begun anew, for two
- * files of one position need not be equal byte by byte; a file that is complete serves whoever offers its position.
+ * files of one position need not be equal byte by byte. A file that is complete, but came while this member asked for
+ * votes, serves whoever offers its position or an earlier one: what a snapshot contains was committed.
  */
 final class Reception {
     private final Standing standing;
@@ -25,8 +25,8 @@ final class Reception {
     private long totalBytes;
     private long nextOffsetBytes;
     private boolean isStoring;
-    /** Set once the whole file is stored and examined. */
-    private @Nullable Membership membership;
+    /** A whole file, stored and examined, that is not installed yet. */
+    private @Nullable SnapshotPosition complete;
 
     Reception(Standing standing, Following following) {
         this.standing = standing;
@@ -42,7 +42,7 @@ final class Reception {
         copy.totalBytes = totalBytes;
         copy.nextOffsetBytes = nextOffsetBytes;
         copy.isStoring = isStoring;
-        copy.membership = membership;
+        copy.complete = complete;
         return copy;
     }
 
@@ -70,10 +70,8 @@ final class Reception {
         if (!isSame(ask)) {
             begin(ask);
         }
-        if (membership != null) {
-            fromMember = ask.fromMember();
-            fromIncarnation = ask.incarnation();
-            install(output);
+        if (complete != null && index <= complete.index()) {
+            install(complete, output);
         } else if (ask.offsetBytes() == nextOffsetBytes) {
             isStoring = true;
             output.storeChunk();
@@ -101,25 +99,25 @@ final class Reception {
         }
         isStoring = false;
         nextOffsetBytes = totalBytes;
-        membership = received.membership();
         if (index <= standing.commitIndex()) {
             if (hasItsLeader()) {
                 reply(fromMember, fromIncarnation, index, totalBytes, true, output);
             }
             forget();
         } else {
-            install(output);
+            complete = new SnapshotPosition(index, term, totalBytes, received.membership());
+            install(complete, output);
         }
     }
 
     /** The log has been replaced. */
     void onInstalled(RaftInput.Installed installed, long nowNs, RaftOutput output) {
-        if (!standing.isInstalling() || installed.index() != index || membership == null) {
-            throw Invariant.broken("installed what was not asked for: it, asked", installed.index(), index);
+        SnapshotPosition snapshot = complete;
+        if (!standing.isInstalling() || snapshot == null || installed.index() != snapshot.index()) {
+            throw Invariant.broken("installed what was not asked for: it, offered", installed.index(), index);
         }
-        SnapshotPosition snapshot = new SnapshotPosition(index, term, totalBytes, membership);
-        standing.install(snapshot, standing.shape.has(index, term));
-        following.hasSnapshot(index, nowNs);
+        standing.install(snapshot, standing.shape.has(snapshot.index(), snapshot.term()));
+        following.hasSnapshot(snapshot.index(), nowNs);
         if (hasItsLeader()) {
             reply(fromMember, fromIncarnation, index, totalBytes, true, output);
         }
@@ -130,8 +128,8 @@ final class Reception {
         long folded = StateHash.fold(StateHash.fold(hash, fromMember), fromIncarnation);
         folded = StateHash.fold(StateHash.fold(folded, index), term);
         folded = StateHash.fold(StateHash.fold(folded, totalBytes), nextOffsetBytes);
-        long flags = (isStoring ? 1L : 0L) + (membership == null ? 0L : 2L);
-        return StateHash.fold(folded, flags);
+        folded = StateHash.fold(folded, isStoring ? 1 : 0);
+        return StateHash.fold(folded, complete == null ? 0 : complete.index());
     }
 
     /** Committed here, or here and committed without our knowing: a snapshot contains nothing else. */
@@ -141,15 +139,15 @@ final class Reception {
     }
 
     private boolean isSame(SnapshotAsk ask) {
-        boolean isSamePosition = index == ask.snapshotIndex() && term == ask.snapshotTerm();
-        boolean isSameFile = fromMember == ask.fromMember()
+        return index == ask.snapshotIndex()
+                && term == ask.snapshotTerm()
+                && fromMember == ask.fromMember()
                 && fromIncarnation == ask.incarnation()
                 && totalBytes == ask.totalBytes();
-        return isSamePosition && (isSameFile || membership != null);
     }
 
     private void begin(SnapshotAsk ask) {
-        forget();
+        nextOffsetBytes = 0;
         fromMember = ask.fromMember();
         fromIncarnation = ask.incarnation();
         index = ask.snapshotIndex();
@@ -165,14 +163,15 @@ final class Reception {
         totalBytes = 0;
         nextOffsetBytes = 0;
         isStoring = false;
-        membership = null;
+        complete = null;
     }
 
     /** Replaces the log, unless this member asks for votes with the log that it has, or leads: a leader never does. */
-    private void install(RaftOutput output) {
+    private void install(SnapshotPosition snapshot, RaftOutput output) {
         if (standing.role() == Role.FOLLOWER) {
             standing.beginInstall();
-            output.install(index, term, standing.shape.has(index, term));
+            output.install(
+                    snapshot.index(), snapshot.term(), standing.shape.has(snapshot.index(), snapshot.term()));
         }
     }
 

@@ -303,6 +303,28 @@ class SnapshotRulesTest {
             assertTrue(one.letterTo(3, SnapshotReply.class).done());
         }
 
+        /** The shell has the newer file already and will not take an older one. */
+        @Test
+        void installsWhatItHasWhenSomethingOlderIsOffered() {
+            OneCore one = new OneCore(3, 6, 1, 1).hears(offer(10, 5, 0, 100));
+            one.passes(OneCore.TIMES.electionMaxNs());
+            one.step(new RaftInput.SnapshotReceived(10, 5, voters(5)));
+            one.hears(new SnapshotAsk(new Sender(3, 0, 7, 8), 12, 5, 999, 0, 40));
+            assertTrue(one.output.storesChunk(), "a newer one is begun");
+            one.step(new RaftInput.ChunkStored(12, 40));
+            one.hears(new SnapshotAsk(new Sender(2, 0, 7, 9), 8, 5, 500, 0, 40));
+            assertFalse(one.output.storesChunk());
+            assertEquals(10, one.output.installIndex());
+            one.step(new RaftInput.Installed(10));
+            assertEquals(10, one.core.commitIndex());
+            assertEquals(10, one.core.shape().baseIndex());
+            SnapshotReply reply = one.letterTo(2, SnapshotReply.class);
+            assertTrue(reply.done());
+            assertEquals(8, reply.snapshotIndex(), "which its leader had offered");
+            one.hears(new SnapshotAsk(new Sender(2, 0, 7, 9), 14, 6, 500, 0, 40));
+            assertTrue(one.output.storesChunk(), "nothing is left over");
+        }
+
         @Test
         void neverInstallsAsALeader() {
             OneCore one = new OneCore(3, 6, 1, 1).hears(offer(10, 5, 0, 100)).leads();
