@@ -67,8 +67,8 @@ public record RaftConfig(
      * @param heartbeatMs how often an idle leader is heard
      * @param electionMinMs shortest election time-out; the longest is {@code electionMaxMs}, drawn anew per attempt
      * @param isAutomatic the leader chooses the group's shortest time-out between {@code electionMinMs} and
-     *     {@code electionMaxMs} from its broadcast time, beginning with the latter; the longest is then twice the chosen
-     *     one. All members must be told the same bounds: a lease is as long as the lower one
+     *     {@code electionMaxMs} from its broadcast time, beginning with the latter; the longest is then twice the
+     *     chosen one. All members must be told the same bounds: a lease is as long as the lower one
      */
     public record Timing(long heartbeatMs, long electionMinMs, long electionMaxMs, boolean isAutomatic) {
         /** Heartbeat 100 ms, election 1-2 s (DESIGN §8). */

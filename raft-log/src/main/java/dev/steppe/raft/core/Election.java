@@ -1,8 +1,12 @@
 package dev.steppe.raft.core;
 
 import dev.steppe.raft.core.RaftCore.Role;
+import dev.steppe.raft.core.track.Founding;
 import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.core.track.StateHash;
+import dev.steppe.raft.message.RaftMessage;
+import dev.steppe.raft.message.RaftMessage.FoundingAsk;
+import dev.steppe.raft.message.RaftMessage.FoundingReply;
 import dev.steppe.raft.message.RaftMessage.TimeoutNow;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
@@ -23,6 +27,7 @@ import dev.steppe.raft.quorum.Membership;
 final class Election {
     private final Standing standing;
     private final Ballot ballot;
+    private final Founding founding;
     private long ballotId;
     private long asksLeftNs;
     private boolean haveAsksLeft;
@@ -37,6 +42,7 @@ final class Election {
     Election(Standing standing, long seed, long nowNs) {
         this.standing = standing;
         ballot = new Ballot(membership().voterCount());
+        founding = new Founding(nowNs);
         chance = seed;
         // With leases, a former life may have promised to stay true to a leader for that long.
         trueUntilNs =
@@ -53,6 +59,7 @@ final class Election {
     private Election(Election other, Standing standing) {
         this.standing = standing;
         ballot = other.ballot.copy();
+        founding = other.founding.copy();
         ballotId = other.ballotId;
         asksLeftNs = other.asksLeftNs;
         haveAsksLeft = other.haveAsksLeft;
@@ -70,6 +77,9 @@ final class Election {
     }
 
     long deadlineNs() {
+        if (mayFound()) {
+            return Math.min(deadlineNs, founding.dueNs());
+        }
         return standing.quarantine() == Quarantine.DOUBTFUL ? Math.min(deadlineNs, doubtEndsNs) : deadlineNs;
     }
 
@@ -136,6 +146,29 @@ final class Election {
         }
     }
 
+    /** A blank member asks whether the group is new; whoever has entries says so. */
+    void onFoundingAsk(FoundingAsk ask, RaftOutput output) {
+        output.message(
+                ask.fromMember(),
+                standing.hardSequence(),
+                new FoundingReply(
+                        standing.sender(), ask.directoryId(), ask.incarnation(), ask.lookId(), standing.isEmpty()));
+    }
+
+    void onFoundingReply(FoundingReply reply, long nowNs) {
+        boolean isForThisLook = reply.askDirectoryId() == standing.settings.directoryId()
+                && reply.askIncarnation() == standing.settings.incarnation()
+                && reply.lookId() == founding.lookId();
+        int ordinal = membership().ordinalOf(reply.fromMember());
+        if (mayFound()
+                && isForThisLook
+                && ordinal >= 0
+                && ordinal < membership().voterCount()) {
+            founding.hear(ordinal, reply.directoryId(), reply.term(), reply.isEmpty());
+            foundIfNew(nowNs);
+        }
+    }
+
     /** The leader asks this member to take over. */
     void onTimeoutNow(TimeoutNow message, long nowNs, RaftOutput output) {
         boolean isFromLeader = message.term() == standing.term() && message.fromMember() == standing.leaderId();
@@ -170,6 +203,11 @@ final class Election {
             // Whoever could have vouched for more is as lost as this member: all may have lost power at once.
             standing.endQuarantine();
         }
+        if (mayFound() && nowNs >= founding.dueNs()) {
+            founding.asked(nowNs + standing.settings.times().heartbeatNs());
+            askAll(new FoundingAsk(standing.sender(), founding.lookId()), output);
+            foundIfNew(nowNs);
+        }
         if (nowNs < deadlineNs) {
             return;
         }
@@ -197,11 +235,31 @@ final class Election {
         long folded = StateHash.fold(StateHash.fold(hash, ballot.bits()), ballotId);
         folded = StateHash.fold(StateHash.fold(folded, haveAsksLeft ? asksLeftNs : -1), deadlineNs);
         folded = StateHash.fold(StateHash.fold(folded, trueUntilNs), doubtEndsNs);
-        return StateHash.fold(folded, chance);
+        return founding.fold(StateHash.fold(folded, chance));
     }
 
     private Membership membership() {
         return standing.membership();
+    }
+
+    /** Whether this member is one of the first voters and has nothing but what its configuration says. */
+    private boolean mayFound() {
+        return standing.quarantine() == Quarantine.BLANK
+                && standing.isEmpty()
+                && standing.memberships.latestIndex() == 0
+                && standing.isVoter();
+    }
+
+    private void foundIfNew(long nowNs) {
+        int ownOrdinal = membership().ordinalOf(standing.settings.memberId());
+        if (!founding.isNew(membership().voterCount(), ownOrdinal, nowNs)) {
+            return;
+        }
+        if (founding.highestTerm() > 0 && founding.highestTerm() >= standing.term()) {
+            standing.enterTerm(founding.highestTerm() + 1);
+        }
+        standing.endQuarantine();
+        restartTimer(nowNs);
     }
 
     private boolean isSoleVoter() {
@@ -314,9 +372,19 @@ final class Election {
     }
 
     private void askOthers(boolean preVote, boolean transfer, RaftOutput output) {
+        askAll(
+                new VoteAsk(
+                        standing.sender(),
+                        preVote,
+                        transfer,
+                        ballotId,
+                        standing.shape.lastIndex(),
+                        standing.shape.lastTerm()),
+                output);
+    }
+
+    private void askAll(RaftMessage ask, RaftOutput output) {
         int ownId = standing.settings.memberId();
-        VoteAsk ask = new VoteAsk(
-                standing.sender(), preVote, transfer, ballotId, standing.shape.lastIndex(), standing.shape.lastTerm());
         for (int i = 0; i < membership().voterCount(); i++) {
             if (membership().memberId(i) != ownId) {
                 output.message(membership().memberId(i), standing.hardSequence(), ask);

@@ -26,7 +26,9 @@ final class Following {
     Following(Standing standing, Election election, long nowNs) {
         this.standing = standing;
         this.election = election;
-        boolean mayHaveVoted = standing.quarantine() == Quarantine.DAMAGED;
+        Quarantine quarantine = standing.quarantine();
+        // In the place of a blank directory another one may have stood.
+        boolean mayHaveVoted = quarantine == Quarantine.DAMAGED || quarantine == Quarantine.BLANK;
         long quarantineNs = standing.settings.times().quarantineNs();
         healing = new Healing(mayHaveVoted ? nowNs + quarantineNs : nowNs);
     }

@@ -421,4 +421,16 @@ final class Leading {
         }
         standing.become(Role.FOLLOWER, CoreSettings.NOBODY);
     }
+
+    /** Leaves at once; whoever has forced most of this log need not wait for its time-out. */
+    void resign(RaftOutput output) {
+        if (standing.role() != Role.LEADER) {
+            return;
+        }
+        Peer best = followers.best();
+        if (best != null) {
+            output.message(best.memberId(), standing.hardSequence(), new TimeoutNow(standing.sender()));
+        }
+        standing.become(Role.FOLLOWER, CoreSettings.NOBODY);
+    }
 }

@@ -12,6 +12,8 @@ import dev.steppe.raft.core.track.StateHash;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.FoundingAsk;
+import dev.steppe.raft.message.RaftMessage.FoundingReply;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 import dev.steppe.raft.message.RaftMessage.SnapshotReply;
 import dev.steppe.raft.message.RaftMessage.TimeoutNow;
@@ -265,6 +267,12 @@ public final class RaftCore {
         return peer == null ? 0 : peer.life().incarnation();
     }
 
+    /** Whether that member may be counted in a majority as far as this leader knows; only while leading. */
+    public boolean counts(int memberId) {
+        Peer peer = leading.follower(memberId);
+        return peer != null && peer.life().counts();
+    }
+
     /** Whether that learner could be promoted as far as this leader knows; only while leading. */
     public boolean isCaughtUp(int memberId) {
         Peer peer = leading.follower(memberId);
@@ -304,6 +312,8 @@ public final class RaftCore {
         } else if (input instanceof RaftInput.TimingChosen chosen) {
             standing.choose(chosen.electionMinNs());
             election.restartTimer(nowNs);
+        } else if (input instanceof RaftInput.Resigned) {
+            leading.resign(output);
         } else {
             takeOfSnapshots(input, nowNs, output);
         }
@@ -358,6 +368,10 @@ public final class RaftCore {
             reception.onSnapshotAsk(ask, nowNs, output);
         } else if (message instanceof VoteReply reply) {
             election.onVoteReply(reply, nowNs, output);
+        } else if (message instanceof FoundingAsk ask) {
+            election.onFoundingAsk(ask, output);
+        } else if (message instanceof FoundingReply reply) {
+            election.onFoundingReply(reply, nowNs);
         } else if (standing.role() == Role.LEADER && message.term() == standing.term()) {
             arriveAtLeader(message, nowNs);
         }

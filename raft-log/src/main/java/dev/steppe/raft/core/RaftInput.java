@@ -208,6 +208,11 @@ public sealed interface RaftInput {
      */
     record TimingChosen(long electionMinNs) implements RaftInput {}
 
+    /** The shell is about to stop this member: a leader leaves its office and asks the best of the others to follow. */
+    enum Resigned implements RaftInput {
+        FOR_GOOD
+    }
+
     /** Only time has passed. */
     enum Passed implements RaftInput {
         TIME

@@ -169,9 +169,9 @@ final class Reception {
     /** Replaces the log, unless this member asks for votes with the log that it has, or leads: a leader never does. */
     private void install(SnapshotPosition snapshot, RaftOutput output) {
         if (standing.role() == Role.FOLLOWER) {
+            boolean keepsSuffix = standing.shape.has(snapshot.index(), snapshot.term());
             standing.beginInstall();
-            output.install(
-                    snapshot.index(), snapshot.term(), standing.shape.has(snapshot.index(), snapshot.term()));
+            output.install(snapshot.index(), snapshot.term(), keepsSuffix);
         }
     }
 

@@ -238,6 +238,12 @@ final class Standing {
         return hard.quarantine != Quarantine.NONE || hard.forcedSequence < hard.healedSequence;
     }
 
+    /** Whether this directory holds no entry, and none is known to have gone from it. */
+    boolean isEmpty() {
+        boolean isSound = hard.quarantine == Quarantine.NONE || hard.quarantine == Quarantine.BLANK;
+        return isSound && shape.lastIndex() == 0 && snapshots.newestIndex() == 0 && !isInstalling;
+    }
+
     /** A later term than ours is known: follow in it, with no vote given and no leader known. */
     void enterTerm(long laterTerm) {
         if (laterTerm <= hard.term) {

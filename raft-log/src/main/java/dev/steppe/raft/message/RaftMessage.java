@@ -122,6 +122,24 @@ public sealed interface RaftMessage {
             implements Letter {}
 
     /**
+     * A member whose directory is blank asks a voter whether its log is empty.
+     *
+     * @param lookId number of the question, from 1; grows within the incarnation
+     */
+    record FoundingAsk(Sender sender, long lookId) implements Letter {}
+
+    /**
+     * Answers one {@link FoundingAsk}.
+     *
+     * @param askDirectoryId directory of the asker
+     * @param askIncarnation life of the asker
+     * @param lookId question of the asker
+     * @param isEmpty the speaker's log holds no entry, and none is known to have gone from it
+     */
+    record FoundingReply(Sender sender, long askDirectoryId, long askIncarnation, long lookId, boolean isEmpty)
+            implements Letter {}
+
+    /**
      * The leader of the term has chosen another shortest election time-out, or says again which one holds.
      *
      * @param electionMinNs above 0; whoever hears it keeps to its own bounds

@@ -3,6 +3,8 @@ package dev.steppe.raft.message;
 import dev.steppe.base.Invariant;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.FoundingAsk;
+import dev.steppe.raft.message.RaftMessage.FoundingReply;
 import dev.steppe.raft.message.RaftMessage.HashReport;
 import dev.steppe.raft.message.RaftMessage.HashVerdict;
 import dev.steppe.raft.message.RaftMessage.Sender;
@@ -14,6 +16,8 @@ import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.sbe.AppendAskDecoder;
 import dev.steppe.raft.message.sbe.AppendReplyDecoder;
+import dev.steppe.raft.message.sbe.FoundingAskDecoder;
+import dev.steppe.raft.message.sbe.FoundingReplyDecoder;
 import dev.steppe.raft.message.sbe.HashReportDecoder;
 import dev.steppe.raft.message.sbe.HashVerdictDecoder;
 import dev.steppe.raft.message.sbe.MessageHeaderDecoder;
@@ -61,6 +65,8 @@ public final class RaftMessageDecoder {
     private final HashReportDecoder hashReport = new HashReportDecoder();
     private final HashVerdictDecoder hashVerdict = new HashVerdictDecoder();
     private final TimingWordDecoder timingWord = new TimingWordDecoder();
+    private final FoundingAskDecoder foundingAsk = new FoundingAskDecoder();
+    private final FoundingReplyDecoder foundingReply = new FoundingReplyDecoder();
     private final AppendAsk askCell = new AppendAsk();
     private final AppendReply replyCell = new AppendReply();
     private int bytesOffset;
@@ -96,6 +102,8 @@ public final class RaftMessageDecoder {
             case HashReportDecoder.TEMPLATE_ID -> decodeHashReport(buffer, bodyOffset, bodyBytes);
             case HashVerdictDecoder.TEMPLATE_ID -> decodeHashVerdict(buffer, bodyOffset, bodyBytes);
             case TimingWordDecoder.TEMPLATE_ID -> decodeTimingWord(buffer, bodyOffset, bodyBytes);
+            case FoundingAskDecoder.TEMPLATE_ID -> decodeFoundingAsk(buffer, bodyOffset, bodyBytes);
+            case FoundingReplyDecoder.TEMPLATE_ID -> decodeFoundingReply(buffer, bodyOffset, bodyBytes);
             default -> Verdict.MALFORMED;
         };
     }
@@ -331,6 +339,31 @@ public final class RaftMessageDecoder {
         SenderDecoder sender = timingWord.sender();
         RaftMessage word = new TimingWord(senderOf(sender), timingWord.electionMinNs());
         return checked(sender, word, timingWord.electionMinNs() >= 1);
+    }
+
+    private Verdict decodeFoundingAsk(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
+        if (!hasExactly(FoundingAskDecoder.BLOCK_LENGTH, bodyBytes)) {
+            return Verdict.MALFORMED;
+        }
+        foundingAsk.wrap(buffer, bodyOffset, FoundingAskDecoder.BLOCK_LENGTH, FoundingAskDecoder.SCHEMA_VERSION);
+        SenderDecoder sender = foundingAsk.sender();
+        RaftMessage ask = new FoundingAsk(senderOf(sender), foundingAsk.lookId());
+        return checked(sender, ask, foundingAsk.lookId() >= 1);
+    }
+
+    private Verdict decodeFoundingReply(DirectBuffer buffer, int bodyOffset, int bodyBytes) {
+        if (!hasExactly(FoundingReplyDecoder.BLOCK_LENGTH, bodyBytes)) {
+            return Verdict.MALFORMED;
+        }
+        foundingReply.wrap(buffer, bodyOffset, FoundingReplyDecoder.BLOCK_LENGTH, FoundingReplyDecoder.SCHEMA_VERSION);
+        SenderDecoder sender = foundingReply.sender();
+        RaftMessage reply = new FoundingReply(
+                senderOf(sender),
+                foundingReply.askDirectoryId(),
+                foundingReply.askIncarnation(),
+                foundingReply.lookId(),
+                foundingReply.emptyRaw() == YesNo.YES.value());
+        return checked(sender, reply, isYesNo(foundingReply.emptyRaw()) && foundingReply.lookId() >= 1);
     }
 
     private static Sender senderOf(SenderDecoder sender) {

@@ -2,6 +2,8 @@ package dev.steppe.raft.message;
 
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.FoundingAsk;
+import dev.steppe.raft.message.RaftMessage.FoundingReply;
 import dev.steppe.raft.message.RaftMessage.HashReport;
 import dev.steppe.raft.message.RaftMessage.HashVerdict;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
@@ -11,6 +13,8 @@ import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.sbe.AppendAskEncoder;
 import dev.steppe.raft.message.sbe.AppendReplyEncoder;
+import dev.steppe.raft.message.sbe.FoundingAskEncoder;
+import dev.steppe.raft.message.sbe.FoundingReplyEncoder;
 import dev.steppe.raft.message.sbe.HashReportEncoder;
 import dev.steppe.raft.message.sbe.HashVerdictEncoder;
 import dev.steppe.raft.message.sbe.MessageHeaderEncoder;
@@ -42,6 +46,8 @@ public final class RaftMessageEncoder {
     private final HashReportEncoder hashReport = new HashReportEncoder();
     private final HashVerdictEncoder hashVerdict = new HashVerdictEncoder();
     private final TimingWordEncoder timingWord = new TimingWordEncoder();
+    private final FoundingAskEncoder foundingAsk = new FoundingAskEncoder();
+    private final FoundingReplyEncoder foundingReply = new FoundingReplyEncoder();
 
     /** For the group {@code clusterId}. */
     public RaftMessageEncoder(long clusterId) {
@@ -80,6 +86,12 @@ public final class RaftMessageEncoder {
         }
         if (message instanceof TimingWord word) {
             return encodeTimingWord(word, buffer, offset);
+        }
+        if (message instanceof FoundingAsk ask) {
+            return encodeFoundingAsk(ask, buffer, offset);
+        }
+        if (message instanceof FoundingReply reply) {
+            return encodeFoundingReply(reply, buffer, offset);
         }
         // Only TimeoutNow is left, which says nothing but who speaks.
         stamp(timeoutNow.wrapAndApplyHeader(buffer, offset, header).sender(), message);
@@ -189,6 +201,23 @@ public final class RaftMessageEncoder {
         timingWord.wrapAndApplyHeader(buffer, offset, header).electionMinNs(word.electionMinNs());
         stamp(timingWord.sender(), word);
         return timingWord.limit() - offset;
+    }
+
+    private int encodeFoundingAsk(FoundingAsk ask, MutableDirectBuffer buffer, int offset) {
+        foundingAsk.wrapAndApplyHeader(buffer, offset, header).lookId(ask.lookId());
+        stamp(foundingAsk.sender(), ask);
+        return foundingAsk.limit() - offset;
+    }
+
+    private int encodeFoundingReply(FoundingReply reply, MutableDirectBuffer buffer, int offset) {
+        foundingReply
+                .wrapAndApplyHeader(buffer, offset, header)
+                .askDirectoryId(reply.askDirectoryId())
+                .askIncarnation(reply.askIncarnation())
+                .lookId(reply.lookId())
+                .empty(yesNo(reply.isEmpty()));
+        stamp(foundingReply.sender(), reply);
+        return foundingReply.limit() - offset;
     }
 
     private static YesNo yesNo(boolean yes) {

@@ -124,7 +124,8 @@ final class NodeRecovery {
         CoreSettings.Times times = new CoreSettings.Times(
                 TimeUnit.MILLISECONDS.toNanos(timing.heartbeatMs()),
                 TimeUnit.MILLISECONDS.toNanos(timing.electionMinMs()),
-                TimeUnit.MILLISECONDS.toNanos(timing.electionMaxMs()));
+                TimeUnit.MILLISECONDS.toNanos(timing.electionMaxMs()),
+                timing.isAutomatic());
         return new CoreSettings(
                 config.memberId(),
                 open.directoryId(),
@@ -139,6 +140,7 @@ final class NodeRecovery {
             case NONE -> Quarantine.NONE;
             case DOUBTFUL -> Quarantine.DOUBTFUL;
             case DAMAGED -> Quarantine.DAMAGED;
+            case BLANK -> Quarantine.BLANK;
         };
     }
 

@@ -22,9 +22,11 @@ import dev.steppe.raft.message.MembershipCodec;
 import dev.steppe.raft.message.RaftMessageDecoder;
 import dev.steppe.raft.message.RaftMessageEncoder;
 import dev.steppe.raft.node.apply.ApplyAgent;
+import dev.steppe.raft.node.apply.CheckedEntries;
 import dev.steppe.raft.node.apply.Replica;
 import dev.steppe.raft.node.consensus.Changes;
 import dev.steppe.raft.node.consensus.ConsensusAgent;
+import dev.steppe.raft.node.consensus.ElectionPace;
 import dev.steppe.raft.node.consensus.Outbox;
 import dev.steppe.raft.node.consensus.OutputPerformer;
 import dev.steppe.raft.node.consensus.RunCheck;
@@ -126,11 +128,11 @@ public final class RaftNode<R> implements RaftServer<R> {
                         replica, roles, config.options().snapshots().everyBytes()),
                 mail,
                 desks,
-                open.log().openCursor());
+                new CheckedEntries(open.log().openCursor(), config.clusterId(), config.maxEntryBytes()));
         snapshots = new SnapshotAgent(
                 new SnapshotAgent.Files(open.directory(), recovery.shelf(), config.clusterId()),
                 mail,
-                notes,
+                new LogAgent.Watch(world.clock(), notes),
                 RecordLayout.HEADER_BYTES,
                 sizes.chunkFrameMaxBytes());
         snapshots.openNewest();
@@ -156,6 +158,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         OutputPerformer performer = new OutputPerformer(mail, outbox);
         performer.restored(appliedIndex);
         outbox.readable(open.log().lastIndex());
+        StateWitness.Self self = new StateWitness.Self(config.memberId(), open.directoryId(), open.incarnation());
         return new ConsensusAgent.Parts<>(
                 mail,
                 desks,
@@ -163,8 +166,8 @@ public final class RaftNode<R> implements RaftServer<R> {
                 outbox,
                 performer,
                 watch,
-                new StateWitness(
-                        new StateWitness.Self(config.memberId(), open.directoryId(), open.incarnation()), outbox),
+                new ElectionPace(self, watch, outbox),
+                new StateWitness(self, outbox),
                 new Changes(watch.roundTrips(), config.options().voterRoundTripMaxMs()),
                 new SnapshotDuty(config.options().snapshots()),
                 new Links(),
@@ -370,7 +373,8 @@ public final class RaftNode<R> implements RaftServer<R> {
      * {@code Long.MAX_VALUE} for never. Asked by the thread that runs them, once all of them found nothing to do.
      */
     public long nextDeadlineNs() {
-        return Math.min(consensus.nextDeadlineNs(), log.nextDeadlineNs());
+        long disksNs = Math.min(log.nextDeadlineNs(), snapshots.nextDeadlineNs());
+        return Math.min(consensus.nextDeadlineNs(), disksNs);
     }
 
     /** Frames of peers that were lost here: malformed, of another group, or without room. Any thread. */

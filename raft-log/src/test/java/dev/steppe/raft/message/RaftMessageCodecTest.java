@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.base.InvariantBroken;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.FoundingAsk;
+import dev.steppe.raft.message.RaftMessage.FoundingReply;
 import dev.steppe.raft.message.RaftMessage.HashReport;
 import dev.steppe.raft.message.RaftMessage.HashVerdict;
 import dev.steppe.raft.message.RaftMessage.Sender;
@@ -49,6 +51,9 @@ class RaftMessageCodecTest {
                 new HashReport(new Sender(2, 6, 98, 8), 64, -3),
                 new HashVerdict(new Sender(1, 7, 97, 8), 98, 64, -4, -3),
                 new TimingWord(new Sender(1, 7, 97, 8), 1_500_000_000L),
+                new FoundingAsk(new Sender(1, 7, 97, 8), 2),
+                new FoundingReply(new Sender(2, 6, 98, 8), 7, 97, 2, true),
+                new FoundingReply(new Sender(2, 6, 98, 8), 7, 97, 2, false),
                 new AppendAsk()
                         .from(1, 7, 97, 8)
                         .after(120, 6, 119)
@@ -165,7 +170,9 @@ class RaftMessageCodecTest {
                 new SnapshotReply(sender, 9, 5, -1, false),
                 new HashReport(sender, 0, 4),
                 new HashVerdict(sender, 9, 64, 4, 4),
-                new TimingWord(sender, 0));
+                new TimingWord(sender, 0),
+                new FoundingAsk(sender, 0),
+                new FoundingReply(sender, 7, 97, 0, true));
         for (RaftMessage message : impossible) {
             int length = encode(message);
             assertEquals(Verdict.MALFORMED, decoder.decode(buffer, OFFSET, length), message.toString());

@@ -16,6 +16,7 @@ import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.node.apply.ApplyAgent;
+import dev.steppe.raft.node.apply.CheckedEntries;
 import dev.steppe.raft.node.apply.Replica;
 import dev.steppe.raft.node.desk.Desks;
 import dev.steppe.raft.node.desk.ProposalDesk;
@@ -36,6 +37,7 @@ class ApplyAgentTest {
 
     private static final int SEAT_COUNT = 1 << 10;
 
+    private final MemoryDisk disk = new MemoryDisk();
     private final NodeMail mail = new NodeMail(1_024, 1_024, SEAT_COUNT);
     private final MailPen toApply = new MailPen(mail.apply);
     private final ReadDesk reads = new ReadDesk(new Doorbell());
@@ -90,7 +92,7 @@ class ApplyAgentTest {
     @BeforeEach
     void openLog() throws OperatingFault {
         RecoveryVerdict verdict = LogRecovery.open(
-                new MemoryDisk().hold(),
+                disk.hold(),
                 new LogIdentity(7, 1),
                 LogConfig.holding(1 << 16, 1_024),
                 new SeededEntropy(1),
@@ -108,7 +110,7 @@ class ApplyAgentTest {
                 new ApplyAgent.State<>(new Replica<>(machine, 1, new byte[0]), machine, 0),
                 mail,
                 new Desks<>(proposals.desk, reads),
-                log.openCursor());
+                new CheckedEntries(log.openCursor(), 7, 64));
     }
 
     private void read(int number, long readIndex) {
@@ -184,5 +186,25 @@ class ApplyAgentTest {
         toApply.send(NodeMail.APPLY, 9, 0, 0);
         agent.doWork();
         assertEquals(List.of("follower 4 of -1"), machine.roles);
+    }
+
+    /** What a failed force took back must not reach the state, though a majority of others has committed it. */
+    @Test
+    void appliesNothingUnforcedThatIsNotWhatWasWritten() {
+        String segment = disk.names().stream()
+                .filter(name -> name.startsWith("segments/"))
+                .findFirst()
+                .orElseThrow();
+        int payloadOffset = 4_096 + 56 + 24 + 4 * 32 + 24;
+        disk.flipBit(segment, payloadOffset, 0);
+        toApply.send(NodeMail.EXPECT, proposals.sit(1), 6, TERM);
+        toApply.send(NodeMail.APPLY, 9, 3, 0);
+        agent.doWork();
+        assertEquals(5, machine.appliedIndex);
+        assertEquals(1, mail.faults.waitingCount());
+        toApply.send(NodeMail.APPLY, 9, 9, 0);
+        agent.doWork();
+        assertEquals(5, machine.appliedIndex, "nor later, nor anything behind it");
+        assertEquals(List.of(), told);
     }
 }

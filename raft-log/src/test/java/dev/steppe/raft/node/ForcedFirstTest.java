@@ -58,7 +58,7 @@ class ForcedFirstTest {
 
     @Test
     void keepsVotesAndTermsBackThatNoVaultHasForced() {
-        InvokedGroup group = new InvokedGroup(3, 21);
+        InvokedGroup group = new InvokedGroup(3, 21).founded();
         watch(group);
         runWithoutDisks(group, group.servers, 20_000);
         assertEquals(0, highestTerm);
@@ -101,7 +101,7 @@ class ForcedFirstTest {
 
     @Test
     void spendsNoTermsWhileTheDiskOfASingleVoterHangs() {
-        InvokedGroup group = new InvokedGroup(1, 24);
+        InvokedGroup group = new InvokedGroup(1, 24).founded();
         runWithoutDisks(group, group.servers, 20_000);
         assertEquals(1, group.servers.get(0).node.status().term());
         Server only = group.leader();

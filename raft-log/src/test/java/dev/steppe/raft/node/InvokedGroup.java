@@ -40,6 +40,7 @@ final class InvokedGroup {
     private final SeededEntropy entropy;
     private final RaftConfig.Limits limits;
     private final RaftConfig.Options options;
+    private final RaftConfig.Timing timing;
 
     /** One member with its disk, over all its lives. */
     final class Server {
@@ -92,13 +93,7 @@ final class InvokedGroup {
 
         void start() {
             RaftConfig config = new RaftConfig(
-                    CLUSTER_ID,
-                    "north",
-                    id,
-                    known,
-                    RaftConfig.Timing.DEFAULT,
-                    limits,
-                    isJoining ? options.joining() : options);
+                    CLUSTER_ID, "north", id, known, timing, limits, isJoining ? options.joining() : options);
             machine = new CountingMachine();
             halts = new HaltSwitch.Recorder();
             NodeWorld world = new NodeWorld(clock, entropy.split(), halts, this::join);
@@ -150,6 +145,21 @@ final class InvokedGroup {
     }
 
     InvokedGroup(int memberCount, long seed, RaftConfig.Limits limits, RaftConfig.Options options) {
+        this(memberCount, seed, limits, options, RaftConfig.Timing.DEFAULT);
+    }
+
+    /** With the shortest election time-out chosen as {@code timing} allows. */
+    static InvokedGroup timed(int memberCount, long seed, RaftConfig.Timing timing) {
+        return new InvokedGroup(memberCount, seed, SMALL, RaftConfig.Options.DEFAULT, timing);
+    }
+
+    private InvokedGroup(
+            int memberCount,
+            long seed,
+            RaftConfig.Limits limits,
+            RaftConfig.Options options,
+            RaftConfig.Timing timing) {
+        this.timing = timing;
         this.options = options;
         this.limits = limits;
         entropy = new SeededEntropy(seed);
@@ -158,6 +168,15 @@ final class InvokedGroup {
                 .toList();
         members.forEach(member -> servers.add(new Server(member.id(), members)));
         servers.forEach(Server::start);
+    }
+
+    /** Waits until every member knows that the group is new; nobody leads it yet. */
+    InvokedGroup founded() {
+        until(
+                () -> servers.stream()
+                        .noneMatch(server -> server.node.status().group().isQuarantined()),
+                "the group does not begin");
+        return this;
     }
 
     /**

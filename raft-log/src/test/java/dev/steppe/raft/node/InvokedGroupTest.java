@@ -251,8 +251,9 @@ class InvokedGroupTest {
         Server leader = group.leader();
         assertEquals(ProposeVerdict.ACCEPTED, group.ledger.propose(leader.node, LENGTH));
         leader.disk.failAt(leader.disk.stepCount() + 1, AfterFailedForce.KEPT);
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 30; round++) {
             leader.node.doWork();
+            group.clock.advanceNs(1_000_000);
         }
         assertEquals(1, leader.halts.halts().size());
         assertEquals(HaltSwitch.FAULT, leader.halts.halts().get(0).exitCode());
@@ -269,6 +270,28 @@ class InvokedGroupTest {
         leader.start();
         commit(group, 10);
         group.agree();
+    }
+
+    /** The others need not wait for their time-outs, of which the shortest is a thousand rounds long. */
+    @Test
+    void asksAnotherToLeadBeforeItStops() {
+        InvokedGroup group = new InvokedGroup(3, 12);
+        commit(group, 10);
+        group.agree();
+        Server leader = group.leader();
+        assertEquals(ProposeVerdict.ACCEPTED, group.ledger.propose(leader.node, LENGTH));
+        leader.disk.failAt(leader.disk.stepCount() + 1, AfterFailedForce.KEPT);
+        int roundCount = 0;
+        while (group.servers.stream().noneMatch(other -> other != leader && other.leads())) {
+            assertTrue(++roundCount < 100, "the office stays empty");
+            group.servers.forEach(server -> server.node.doWork());
+            group.network.deliverAll(10_000);
+            group.clock.advanceNs(1_000_000);
+        }
+        assertEquals(Role.STOPPED, leader.node.status().role());
+        group.clock.advanceNs(20_000_000);
+        leader.node.doWork();
+        assertEquals(1, leader.halts.halts().size());
     }
 
     @Test

@@ -56,8 +56,7 @@ class ElectionTimeoutRuleTest {
         for (int i = 0; i < 8; i++) {
             chosenNs = RULE.chosenNs(chosenNs, broadcast, true);
             assertTrue(chosenNs >= RULE.lowestNs() && chosenNs <= RULE.highestNs());
-            assertTrue(
-                    chosenNs >= 10 * broadcastNs || chosenNs == RULE.highestNs(), "too short for what was measured");
+            assertTrue(chosenNs >= 10 * broadcastNs || chosenNs == RULE.highestNs(), "too short for what was measured");
         }
         assertEquals(chosenNs, RULE.chosenNs(chosenNs, broadcast, true));
     }

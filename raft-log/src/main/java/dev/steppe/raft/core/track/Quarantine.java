@@ -10,5 +10,10 @@ public enum Quarantine {
      */
     DOUBTFUL,
     /** What was acknowledged may be gone. The member counts again only once a leader has healed it. */
-    DAMAGED
+    DAMAGED,
+    /**
+     * The directory was made just now, and nobody knows whether this member had another one before. The member counts
+     * once the group is found to be new ({@link Founding}), or once a leader has healed it.
+     */
+    BLANK
 }

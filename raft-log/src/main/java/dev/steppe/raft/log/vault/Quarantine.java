@@ -13,7 +13,9 @@ public enum Quarantine {
      */
     DOUBTFUL(1),
     /** Something that it had acknowledged is not there any more. */
-    DAMAGED(2);
+    DAMAGED(2),
+    /** Its directory was made just now; nobody knows yet whether this server had another one before. */
+    BLANK(3);
 
     private final long code;
 
@@ -30,6 +32,9 @@ public enum Quarantine {
     static Quarantine ofCode(long code) {
         if (code == NONE.code) {
             return NONE;
+        }
+        if (code == BLANK.code) {
+            return BLANK;
         }
         return code == DOUBTFUL.code ? DOUBTFUL : DAMAGED;
     }

@@ -4,7 +4,6 @@ import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.agreement.HashMarks;
 import dev.steppe.raft.api.RoleListener;
-import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.node.apply.Replica.Outcome;
 import dev.steppe.raft.node.desk.Desks;
 import dev.steppe.raft.node.desk.ReadDesk;
@@ -34,7 +33,7 @@ public final class ApplyAgent<R> implements BelledAgent {
     private final RoleListener roles;
     private final NodeMail mail;
     private final ReadDesk reads;
-    private final EntryCursor cursor;
+    private final CheckedEntries entries;
     private final MailPen toConsensus;
     private final MessageHandler handler = this::onMail;
     private final Deque<ReadDesk.Batch> waitingReads = new ArrayDeque<>();
@@ -44,6 +43,7 @@ public final class ApplyAgent<R> implements BelledAgent {
     private long restoredIndex;
     private boolean isNewsDue;
     private boolean isMarkDue;
+    private boolean hasFailed;
     private Office office = new Office(0, 0);
     private volatile long lastLogTimeMs;
 
@@ -53,7 +53,7 @@ public final class ApplyAgent<R> implements BelledAgent {
     /** What the agent works on: a replica as far as it was restored, and when it is captured; 0 = only when asked. */
     public record State<R>(Replica<R> replica, RoleListener roles, long captureEveryBytes) {}
 
-    public ApplyAgent(State<R> state, NodeMail mail, Desks<R> desks, EntryCursor cursor) {
+    public ApplyAgent(State<R> state, NodeMail mail, Desks<R> desks, CheckedEntries entries) {
         replica = state.replica();
         captureEveryBytes = state.captureEveryBytes();
         targetIndex = replica.appliedIndex();
@@ -63,7 +63,7 @@ public final class ApplyAgent<R> implements BelledAgent {
         roles = state.roles();
         this.mail = mail;
         reads = desks.reads();
-        this.cursor = cursor;
+        this.entries = entries;
         toConsensus = new MailPen(mail.progress);
     }
 
@@ -74,17 +74,24 @@ public final class ApplyAgent<R> implements BelledAgent {
 
     @Override
     public int doWork() {
-        int workCount = mail.apply.drain(handler, DRAIN_COUNT) + mail.restores.drain(restoring, 1);
+        int workCount = mail.apply.drain(handler, DRAIN_COUNT);
+        if (hasFailed) {
+            // The state may be half of one and half of another; nobody is to see it.
+            return workCount;
+        }
+        workCount += mail.restores.drain(restoring, 1);
         int appliedCount = 0;
         // A batch ends at a mark, where the state is published and its hash taken; no mark may be left out.
         boolean isAtMark = isMarkDue;
-        while (!isAtMark && replica.appliedIndex() < targetIndex && appliedCount < ENTRY_COUNT) {
-            applyNext();
+        while (!isAtMark && replica.appliedIndex() < targetIndex && appliedCount < ENTRY_COUNT && hasAppliedNext()) {
             appliedCount++;
             isAtMark = HashMarks.isMark(replica.appliedIndex());
         }
         if (appliedCount > 0) {
             publish();
+        }
+        if (hasFailed) {
+            return workCount + appliedCount;
         }
         captureIfDue();
         if (restoredIndex != 0 && toConsensus.offer(NodeMail.RESTORED, restoredIndex, 0, 0, 0)) {
@@ -115,18 +122,25 @@ public final class ApplyAgent<R> implements BelledAgent {
     }
 
     public void close() {
-        cursor.close();
+        entries.close();
     }
 
-    private void applyNext() {
+    private boolean hasAppliedNext() {
         long index = replica.appliedIndex() + 1;
-        if (!cursor.moveTo(index, targetIndex)) {
+        CheckedEntries.Verdict verdict = entries.moveTo(index, targetIndex, replica.chainCrc());
+        if (verdict == CheckedEntries.Verdict.GONE) {
             throw Invariant.broken("an entry went before it was applied: index, told up to", index, targetIndex);
         }
-        Outcome outcome = replica.apply(cursor);
+        if (verdict == CheckedEntries.Verdict.ROTTEN) {
+            fail(new OperatingFault("entry " + index + " of this log is not what was written, and is not applied;"
+                    + " check the disk, others go on without this server"));
+            return false;
+        }
+        Outcome outcome = replica.apply(entries);
         if (outcome != Outcome.NOTHING) {
             waiters.note(replica, outcome);
         }
+        return true;
     }
 
     private void publish() {
@@ -139,10 +153,19 @@ public final class ApplyAgent<R> implements BelledAgent {
             office = new Office(0, 0);
             roles.onLeader(term);
         }
+        answerReads();
+        isNewsDue = true;
+    }
+
+    private void answerReads() {
         while (!waitingReads.isEmpty() && waitingReads.getFirst().readIndex <= replica.appliedIndex()) {
             answer(waitingReads.removeFirst());
         }
-        isNewsDue = true;
+    }
+
+    private void fail(OperatingFault fault) {
+        hasFailed = true;
+        mail.faults.offer(fault);
     }
 
     /** Between two batches, when nothing else waits to be written down. */
@@ -161,9 +184,11 @@ public final class ApplyAgent<R> implements BelledAgent {
         try {
             replica.restore(reader);
         } catch (OperatingFault fault) {
-            mail.faults.offer(fault);
+            fail(fault);
             return;
         }
+        waiters.skipTo(replica.appliedIndex());
+        answerReads();
         targetIndex = Math.max(targetIndex, replica.appliedIndex());
         restoredIndex = replica.appliedIndex();
         lastLogTimeMs = replica.logTimeMs();
@@ -180,13 +205,18 @@ public final class ApplyAgent<R> implements BelledAgent {
         long second = NodeMail.word(buffer, offset, 1);
         long third = NodeMail.word(buffer, offset, 2);
         switch (type) {
-            case NodeMail.APPLY -> targetIndex = Math.max(targetIndex, first);
+            case NodeMail.APPLY -> onApply(first, second);
             case NodeMail.EXPECT -> waiters.expect((int) first, second, third);
             case NodeMail.ABANDON -> waiters.abandonBehind(first);
             case NodeMail.ROLE -> onRole(first, (int) second, third);
             case NodeMail.READ -> onRead(reads.batch((int) first), second);
             default -> throw Invariant.broken("unknown mail to apply: type", type);
         }
+    }
+
+    private void onApply(long index, long forcedIndex) {
+        entries.forced(forcedIndex);
+        targetIndex = Math.max(targetIndex, index);
     }
 
     private void onRole(long term, int leaderId, long noOpIndex) {

@@ -5,7 +5,6 @@ import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.raft.api.machine.SnapshotImage;
 import dev.steppe.raft.api.machine.StateMachine;
-import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.node.mail.CapturedImage;
 import dev.steppe.raft.node.mail.NodeMail;
 import dev.steppe.raft.session.SessionTable;
@@ -54,6 +53,11 @@ public final class Replica<R> {
         membership = firstMembership.clone();
     }
 
+    /** Chain checksum of the last applied entry. */
+    int chainCrc() {
+        return chainCrc;
+    }
+
     /** Index of the last applied entry, 0 if none. */
     public long appliedIndex() {
         return position.index();
@@ -85,26 +89,26 @@ public final class Replica<R> {
         return machine.stateHash() + sessions.stateHash() * 0x9E3779B97F4A7C15L;
     }
 
-    /** Applies the entry behind the last one, on which {@code cursor} stands. */
-    public Outcome apply(EntryCursor cursor) {
+    /** Applies the entry behind the last one, on which {@code entries} stand. */
+    public Outcome apply(CheckedEntries entries) {
         long index = position.index() + 1;
-        if (cursor.term() < Math.max(1, position.term())) {
+        if (entries.term() < Math.max(1, position.term())) {
             throw Invariant.broken(
-                    "an entry that cannot follow: index, term, term before", index, cursor.term(), position.term());
+                    "an entry that cannot follow: index, term, term before", index, entries.term(), position.term());
         }
-        position.at(index, cursor.term(), cursor.logTimeMs());
-        chainCrc = cursor.chainCrc();
-        bytesSinceImage += cursor.recordBytes();
-        DirectBuffer buffer = cursor.buffer();
-        int offset = cursor.payloadOffset();
-        int length = cursor.payloadBytes();
-        return switch (cursor.kind()) {
+        position.at(index, entries.term(), entries.logTimeMs());
+        chainCrc = entries.chainCrc();
+        bytesSinceImage += entries.recordBytes();
+        DirectBuffer buffer = entries.buffer();
+        int offset = entries.payloadOffset();
+        int length = entries.payloadBytes();
+        return switch (entries.kind()) {
             case NodeMail.KIND_COMMAND -> command(buffer, offset, length);
             case NodeMail.KIND_SESSION_COMMAND -> sessionCommand(buffer, offset, length);
             case NodeMail.KIND_SESSION_OPEN -> openSession(buffer, offset, length);
             case NodeMail.KIND_NO_OP -> Outcome.NOTHING;
             case NodeMail.KIND_MEMBERSHIP -> membership(buffer, offset, length);
-            default -> throw Invariant.broken("an entry of a kind from the future: index, kind", index, cursor.kind());
+            default -> throw Invariant.broken("an entry of a kind from the future: index, kind", index, entries.kind());
         };
     }
 

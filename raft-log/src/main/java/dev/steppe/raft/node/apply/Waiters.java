@@ -92,6 +92,16 @@ final class Waiters<R> {
         answerCount = 0;
     }
 
+    /** A snapshot has taken the place of everything up to {@code index}: what came of single entries is not known. */
+    void skipTo(long index) {
+        while (head < tail && indexes[(int) (head & mask)] <= index) {
+            ProposalListener<R> listener = desk.take(seatIds[(int) (head++ & mask)]);
+            if (listener != null) {
+                listener.onUnknown("a snapshot of another leader came in place of the entries up to " + index);
+            }
+        }
+    }
+
     /** Whoever waits for an entry behind {@code index} is told that the outcome is unknown. */
     void abandonBehind(long index) {
         while (head < tail && indexes[(int) ((tail - 1) & mask)] > index) {

@@ -15,6 +15,7 @@ import dev.steppe.raft.message.RaftMessage.AppendReply;
 import dev.steppe.raft.message.RaftMessage.HashReport;
 import dev.steppe.raft.message.RaftMessage.HashVerdict;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
+import dev.steppe.raft.message.RaftMessage.TimingWord;
 import dev.steppe.raft.message.RaftMessageDecoder;
 import dev.steppe.raft.node.desk.Desks;
 import dev.steppe.raft.node.desk.ProposalDesk;
@@ -25,6 +26,7 @@ import dev.steppe.raft.quorum.Membership;
 import dev.steppe.runtime.BelledAgent;
 import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.runtime.handover.Doorbell;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
@@ -42,6 +44,9 @@ public final class ConsensusAgent<R> implements BelledAgent {
     private static final int FRAME_COUNT = 64;
     private static final int PROGRESS_COUNT = 64;
     private static final int COMMAND_COUNT = 1 << 10;
+    /** How long a leader's last word has to leave before the process ends. */
+    private static final long LAST_WORD_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final UnsafeBuffer NOTHING = new UnsafeBuffer(new byte[0]);
 
     private final RaftCore core;
@@ -67,6 +72,7 @@ public final class ConsensusAgent<R> implements BelledAgent {
     private int commandBytes;
     private boolean isStopped;
     private boolean hasToPart;
+    private @Nullable Halt halt;
 
     /** What the agent works with. */
     public record Parts<R>(
@@ -76,6 +82,7 @@ public final class ConsensusAgent<R> implements BelledAgent {
             Outbox outbox,
             OutputPerformer performer,
             TimingWatch watch,
+            ElectionPace pace,
             StateWitness witness,
             Changes changes,
             SnapshotDuty snapshots,
@@ -95,6 +102,9 @@ public final class ConsensusAgent<R> implements BelledAgent {
          */
         void part(Membership membership);
     }
+
+    /** Why and when the process is to end. */
+    private record Halt(int exitCode, String sentence, Throwable cause, long dueNs) {}
 
     /** Monotonic time from the node's own start, so that it is never negative. */
     public record NodeClock(NanoClock clock, long originNs) {
@@ -125,10 +135,10 @@ public final class ConsensusAgent<R> implements BelledAgent {
 
     @Override
     public int doWork() {
-        if (isStopped) {
-            return parts.desks().proposals().drain(losingHandler, COMMAND_COUNT);
-        }
         nowNs = clock.nowNs();
+        if (isStopped) {
+            return finish();
+        }
         parts.watch().at(nowNs);
         int workCount = parts.mail().faults.drain(faultHandler, 1);
         if (isStopped) {
@@ -148,8 +158,27 @@ public final class ConsensusAgent<R> implements BelledAgent {
             workCount++;
         }
         parts.performer().tellApply(core);
+        keepPace(parts.pace().look(core, nowNs));
         board.publish(core, nowNs, workCount == 0);
         return workCount;
+    }
+
+    /** What is left to do after a fault. */
+    private int finish() {
+        parts.performer().areRolesTold();
+        Halt due = halt;
+        if (due != null && nowNs >= due.dueNs()) {
+            halt = null;
+            parts.haltSwitch().halt(due.exitCode(), due.sentence(), due.cause());
+        }
+        return parts.desks().proposals().drain(losingHandler, COMMAND_COUNT);
+    }
+
+    private void keepPace(@Nullable RaftInput chosen) {
+        if (chosen != null) {
+            step(chosen);
+            parts.watch().electionTimeoutNs(core.electionMinNs());
+        }
     }
 
     @Override
@@ -169,6 +198,10 @@ public final class ConsensusAgent<R> implements BelledAgent {
 
     /** When this agent must have a turn although nothing arrives, as a reading of the clock. */
     public long nextDeadlineNs() {
+        Halt due = halt;
+        if (due != null) {
+            return clock.readingAt(due.dueNs());
+        }
         return isStopped ? Long.MAX_VALUE : clock.readingAt(core.nextDeadlineNs());
     }
 
@@ -223,6 +256,8 @@ public final class ConsensusAgent<R> implements BelledAgent {
             haltIf(parts.witness().onReport(report, core));
         } else if (decoder.message() instanceof HashVerdict verdict) {
             haltIf(parts.witness().onVerdict(verdict, core));
+        } else if (decoder.message() instanceof TimingWord word) {
+            keepPace(parts.pace().onWord(word, core));
         } else {
             step(inputs.arrived.set(decoder.message()));
         }
@@ -382,7 +417,7 @@ public final class ConsensusAgent<R> implements BelledAgent {
         }
         commandCount = 0;
         commandBytes = 0;
-        if (hasRoomForCommand()) {
+        if (hasRoomForCommand() && parts.performer().areRolesTold()) {
             desk.drainWhile(commandHandler, COMMAND_COUNT);
         }
         if (commandCount > 0) {
@@ -423,14 +458,22 @@ public final class ConsensusAgent<R> implements BelledAgent {
         stop(HaltSwitch.FAULT, "the log is given up: " + fault.getMessage(), fault);
     }
 
-    /** Say nothing more, let nobody wait, then halt. */
+    /** A leader first asks another to lead. Then say nothing more, let nobody wait, and halt. */
     private void stop(int exitCode, String sentence, Throwable cause) {
+        boolean isLastWordDue = core.role() == Role.LEADER && core.membership().voterCount() > 1;
+        if (core.role() == Role.LEADER) {
+            step(RaftInput.Resigned.FOR_GOOD);
+        }
         isStopped = true;
         parts.desks().proposals().close();
         parts.desks().reads().close();
         parts.changes().abandon("this member has stopped after a fault");
         parts.performer().stop(core);
         board.stopped(core);
-        parts.haltSwitch().halt(exitCode, sentence, cause);
+        if (isLastWordDue) {
+            halt = new Halt(exitCode, sentence, cause, nowNs + LAST_WORD_NS);
+        } else {
+            parts.haltSwitch().halt(exitCode, sentence, cause);
+        }
     }
 }

@@ -27,6 +27,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Outbox {
     private static final int HELD_MAX_COUNT = 1 << 11;
+    private static final int SENDS_MAX_COUNT = 32;
 
     private static final long NOTHING_COPIED = -1;
 
@@ -176,7 +177,9 @@ public final class Outbox {
         }
         if (message instanceof SnapshotAsk ask) {
             // Its bytes are attached, and it leaves, where the file is.
-            if (!mail.wishes.offer(new SnapshotWish.Send(ask, toMember))) {
+            // Room is kept for what must not be lost: the wish to restore the state.
+            if (mail.wishes.waitingCount() >= SENDS_MAX_COUNT
+                    || !mail.wishes.offer(new SnapshotWish.Send(ask, toMember))) {
                 mail.unsentMessageCount.incrementAndGet();
             }
             return;

@@ -25,6 +25,7 @@ public final class OutputPerformer {
     private final Outbox outbox;
     private final MailPen toLog;
     private final MailPen toApply;
+    private final RoleNews roles;
     private final MembershipCodec memberships = new MembershipCodec();
     private final UnsafeBuffer membershipBytes = new UnsafeBuffer(new byte[MembershipCodec.BYTES_MAX]);
     private boolean leads;
@@ -36,6 +37,7 @@ public final class OutputPerformer {
         this.outbox = outbox;
         toLog = new MailPen(mail.log);
         toApply = new MailPen(mail.apply);
+        roles = new RoleNews(toApply);
     }
 
     /** Whether the log's box surely takes a mail of {@code length} bytes and leaves room for every mail of numbers. */
@@ -96,10 +98,13 @@ public final class OutputPerformer {
 
     /** Lets the apply agent go on as far as entries are committed and can be read here. */
     void tellApply(RaftCore core) {
+        if (!roles.isTold()) {
+            return;
+        }
         long applicable = Math.min(core.commitIndex(), outbox.readableIndex());
         boolean hasRoom = mail.apply.waitingBytes() < mail.apply.messageMaxBytes();
         if (applicable > toldApplyIndex && hasRoom) {
-            toApply.send(NodeMail.APPLY, applicable, 0, 0);
+            toApply.send(NodeMail.APPLY, applicable, core.forcedIndex(), 0);
             toldApplyIndex = applicable;
         }
     }
@@ -138,8 +143,13 @@ public final class OutputPerformer {
     /** This member has stopped for good: nobody may wait for it. */
     public void stop(RaftCore core) {
         outbox.silence();
-        toApply.send(NodeMail.ABANDON, core.commitIndex(), 0, 0);
-        toApply.send(NodeMail.ROLE, core.term(), -1, 0);
+        roles.abandonBehind(core.commitIndex());
+        roles.follows(core.term(), -1);
+    }
+
+    /** Tells the apply agent of offices what it could not be told before; whether that was all. */
+    boolean areRolesTold() {
+        return roles.isTold();
     }
 
     private void tellRole(RaftCore core, long cutFromIndex) {
@@ -147,10 +157,14 @@ public final class OutputPerformer {
         if (leads && !leadsNow) {
             // One word of a new leader may end a leadership, replace its entries and commit what replaces them.
             long ownIndex = cutFromIndex == 0 ? Long.MAX_VALUE : cutFromIndex - 1;
-            toApply.send(NodeMail.ABANDON, Math.min(core.commitIndex(), ownIndex), 0, 0);
+            roles.abandonBehind(Math.min(core.commitIndex(), ownIndex));
         }
         leads = leadsNow;
-        toApply.send(NodeMail.ROLE, core.term(), core.leaderId(), leadsNow ? noOpIndex : 0);
+        if (leadsNow) {
+            roles.leads(core.term(), core.leaderId(), noOpIndex);
+        } else {
+            roles.follows(core.term(), core.leaderId());
+        }
     }
 
     private void passRecords(int skipCount, DirectBuffer records, int recordsOffset, int recordsBytes) {

@@ -60,7 +60,10 @@ public final class StateWitness {
     @Nullable
     String onReport(HashReport report, RaftCore core) {
         boolean isForThisOffice = core.role() == Role.LEADER && report.term() == core.term();
-        if (!isForThisOffice || report.index() < 1 || !HashMarks.isMark(report.index())) {
+        if (!isForThisOffice
+                || !isOfPresentLife(report, core)
+                || report.index() < 1
+                || !HashMarks.isMark(report.index())) {
             return null;
         }
         incarnations[report.fromMember()] = report.incarnation();
@@ -71,6 +74,12 @@ public final class StateWitness {
             }
         }
         return compare(report.fromMember(), report.index(), report.stateHash(), core);
+    }
+
+    /** From the directory that may speak for that member, in the life that the core knows; others are not counted. */
+    private static boolean isOfPresentLife(HashReport report, RaftCore core) {
+        return core.membership().admits(report.fromMember(), report.directoryId())
+                && report.incarnation() == core.incarnationOf(report.fromMember());
     }
 
     /** The leader says that this member differs; returns why it must halt, or null if that is no word of its leader. */
@@ -90,7 +99,8 @@ public final class StateWitness {
             comparedTerm = core.term();
             comparison = new HashComparison();
         }
-        boolean isVoter = core.membership().isVoter(memberId);
+        // One in quarantine is compared with the majority, and is no part of it.
+        boolean isVoter = core.membership().isVoter(memberId) && (memberId == self.memberId() || core.counts(memberId));
         int voterCount = core.membership().voterCount();
         Divergence divergence = comparison.take(index, word.set(memberId, isVoter, hash), voterCount);
         return divergence == null ? null : tell(divergence, core);

@@ -25,7 +25,8 @@ public final class TimingWatch {
 
     public TimingWatch(RaftConfig.Timing timing, FlightNotes notes) {
         this.notes = notes;
-        timer = new BroadcastTimer(TimeUnit.MILLISECONDS.toNanos(timing.electionMinMs()), 0);
+        long firstMs = timing.isAutomatic() ? timing.electionMaxMs() : timing.electionMinMs();
+        timer = new BroadcastTimer(TimeUnit.MILLISECONDS.toNanos(firstMs), 0);
     }
 
     /** What follows happens at {@code newNowNs}. */
@@ -66,6 +67,12 @@ public final class TimingWatch {
         if (output.roleChanged()) {
             roleChanged(core);
         }
+    }
+
+    /** The shortest election time-out is {@code shortestNs} from now on. */
+    void electionTimeoutNs(long shortestNs) {
+        timer.electionTimeoutNs(shortestNs);
+        notes.electionTimeout(shortestNs);
     }
 
     /** The membership in force is another. */

@@ -252,6 +252,7 @@ public final class LogAgent implements BelledAgent {
             case NONE -> Quarantine.NONE;
             case DOUBTFUL -> Quarantine.DOUBTFUL;
             case DAMAGED -> Quarantine.DAMAGED;
+            case BLANK -> Quarantine.BLANK;
         };
     }
 

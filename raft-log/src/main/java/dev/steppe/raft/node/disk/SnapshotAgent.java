@@ -8,7 +8,6 @@ import dev.steppe.raft.message.MembershipCodec;
 import dev.steppe.raft.message.RaftMessage.SnapshotAsk;
 import dev.steppe.raft.message.RaftMessageDecoder;
 import dev.steppe.raft.message.RaftMessageEncoder;
-import dev.steppe.raft.node.flight.FlightNotes;
 import dev.steppe.raft.node.mail.CapturedImage;
 import dev.steppe.raft.node.mail.NodeMail;
 import dev.steppe.raft.node.mail.SnapshotNews;
@@ -30,8 +29,11 @@ import dev.steppe.runtime.handover.Doorbell;
 import dev.steppe.transport.Link;
 import dev.steppe.transport.OfferVerdict;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -46,17 +48,19 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotAgent implements BlockingAgent, BelledAgent {
     private static final long FORCE_EVERY_BYTES = 4L << 20;
     private static final int WISH_COUNT = 16;
+    private static final long SPACE_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final StorageDirectory directory;
     private final SnapshotShelf shelf;
     private final SnapshotReceiver receiver;
     private final NodeMail mail;
-    private final FlightNotes notes;
+    private final LogAgent.Watch watch;
     private final RaftMessageDecoder decoder;
     private final RaftMessageEncoder encoder;
     private final ByteBuffer frameBytes;
     private final UnsafeBuffer frame;
     private final MembershipCodec memberships = new MembershipCodec();
+    private final Deque<SnapshotNews> untold = new ArrayDeque<>();
     private final List<SnapshotSender> senders = new ArrayList<>();
     private final Consumer<CapturedImage> capturing = this::begin;
     private final Consumer<SnapshotWish> wishing = this::perform;
@@ -64,19 +68,26 @@ public final class SnapshotAgent implements BlockingAgent, BelledAgent {
     private @Nullable SnapshotWriter writer;
     private @Nullable SnapshotHeader awaited;
     private @Nullable OperatingFault fault;
+    /** What is wanted again once there may be room for it, and when that is said. */
+    private @Nullable Refused refused;
+
     private boolean isAllKnown = true;
     private long toldIndex;
     private long toldPrefixIndex;
 
+    /** A piece for which there was no room. */
+    private record Refused(long index, long offsetBytes, long dueNs) {}
+
     /** The files of one member. */
     public record Files(StorageDirectory directory, SnapshotShelf shelf, long clusterId) {}
 
-    public SnapshotAgent(Files files, NodeMail mail, FlightNotes notes, int recordHeaderBytes, int chunkFrameMaxBytes) {
+    public SnapshotAgent(
+            Files files, NodeMail mail, LogAgent.Watch watch, int recordHeaderBytes, int chunkFrameMaxBytes) {
         directory = files.directory();
         shelf = files.shelf();
         receiver = new SnapshotReceiver(directory, files.clusterId(), FORCE_EVERY_BYTES);
         this.mail = mail;
-        this.notes = notes;
+        this.watch = watch;
         decoder = new RaftMessageDecoder(files.clusterId(), recordHeaderBytes);
         encoder = new RaftMessageEncoder(files.clusterId());
         frameBytes = ByteBuffer.allocateDirect(chunkFrameMaxBytes);
@@ -104,6 +115,7 @@ public final class SnapshotAgent implements BlockingAgent, BelledAgent {
             return 0;
         }
         try {
+            tellUntold();
             int workCount = mail.wishes.drain(wishing, WISH_COUNT) + mail.chunks.drain(chunkHandler, 1);
             if (writer == null) {
                 workCount += mail.captured.drain(capturing, 1);
@@ -123,6 +135,12 @@ public final class SnapshotAgent implements BlockingAgent, BelledAgent {
     @Override
     public void onClose() {
         close();
+    }
+
+    /** When this agent must have a turn although nothing arrives, as a reading of the clock. */
+    public long nextDeadlineNs() {
+        Refused waiting = refused;
+        return waiting == null ? Long.MAX_VALUE : waiting.dueNs();
     }
 
     /** Gives up what is half done, and closes the files. Idempotent. */
@@ -165,7 +183,7 @@ public final class SnapshotAgent implements BlockingAgent, BelledAgent {
         if (progress == SnapshotProgress.DONE) {
             shelf.added(writing.header().position());
             isAllKnown = false;
-            notes.snapshot("taken", writing.header().position().index());
+            watch.notes().snapshot("taken", writing.header().position().index());
         }
         return 1;
     }
@@ -190,7 +208,9 @@ public final class SnapshotAgent implements BlockingAgent, BelledAgent {
             }
             case RECEIVED -> await(receiver.received());
             case STORED, NOT_NEXT -> tellStored(chunk.index(), receiver.nextOffsetBytes(chunk));
-            case NO_SPACE -> tellStored(chunk.index(), chunk.offsetBytes());
+            case NO_SPACE -> // The leader would send the piece again at once.
+                refused = new Refused(
+                        chunk.index(), chunk.offsetBytes(), watch.clock().nanoTime() + SPACE_RETRY_NS);
             case OLDER, REFUSED -> tellStored(chunk.index(), 0);
         }
     }
@@ -212,7 +232,7 @@ public final class SnapshotAgent implements BlockingAgent, BelledAgent {
             }
             shelf.added(header.position());
             isAllKnown = false;
-            notes.snapshot("received", header.position().index());
+            watch.notes().snapshot("received", header.position().index());
             await(header);
         } else if (progress != SnapshotProgress.GOES_ON) {
             tellStored(index, 0);
@@ -340,9 +360,20 @@ public final class SnapshotAgent implements BlockingAgent, BelledAgent {
         return membership;
     }
 
+    /** The consensus agent may be busy; nothing overtakes what waits for it. */
     private void tell(SnapshotNews news) {
-        if (!mail.news.offer(news)) {
-            throw Invariant.broken("too much news of snapshots: waiting", mail.news.waitingCount());
+        untold.addLast(news);
+        tellUntold();
+    }
+
+    private void tellUntold() {
+        Refused again = refused;
+        if (again != null && watch.clock().nanoTime() - again.dueNs() >= 0) {
+            refused = null;
+            tellStored(again.index(), again.offsetBytes());
+        }
+        while (!untold.isEmpty() && mail.news.offer(untold.getFirst())) {
+            untold.removeFirst();
         }
     }
 }

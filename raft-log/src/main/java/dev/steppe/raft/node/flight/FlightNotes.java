@@ -77,6 +77,16 @@ public final class FlightNotes {
         }
     }
 
+    /** The shortest election time-out is {@code shortestNs} from now on. */
+    public void electionTimeout(long shortestNs) {
+        RaftEvents.ElectionTimeout event = new RaftEvents.ElectionTimeout();
+        if (isWanted(event)) {
+            event.memberId = memberId;
+            event.shortest = shortestNs;
+            event.commit();
+        }
+    }
+
     /** The membership that this member goes by stands at {@code index} of the log. */
     public void membership(long index, String servers) {
         RaftEvents.Membership event = new RaftEvents.Membership();

@@ -87,6 +87,17 @@ final class RaftEvents {
         String reason = "";
     }
 
+    @Name("dev.steppe.raft.ElectionTimeout")
+    @Label("Raft election time-out chosen")
+    @Category({"Steppe", "Raft"})
+    @StackTrace(false)
+    static final class ElectionTimeout extends Event {
+        int memberId;
+
+        @Timespan
+        long shortest;
+    }
+
     @Name("dev.steppe.raft.Membership")
     @Label("Raft membership")
     @Category({"Steppe", "Raft"})

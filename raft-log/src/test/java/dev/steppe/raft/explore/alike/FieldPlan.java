@@ -52,6 +52,7 @@ final class FieldPlan {
             "Standing.electionMinNs",
             "HardState.forcedSequence",
             "Election.chance",
+            "Election.founding",
             "Election.roundCount",
             "Election.leaderLossCount",
             "Election.unableCount",

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.machine.EntryPosition;
@@ -12,7 +11,6 @@ import dev.steppe.raft.api.machine.SnapshotImage;
 import dev.steppe.raft.api.machine.SnapshotSource;
 import dev.steppe.raft.api.machine.StateMachine;
 import dev.steppe.raft.log.AppendVerdict;
-import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.log.LogConfig;
 import dev.steppe.raft.log.LogRecovery;
 import dev.steppe.raft.log.RaftLog;
@@ -41,7 +39,7 @@ final class ReplicaTest {
     private static final byte[] MEMBERSHIP = "whoever it is".getBytes(StandardCharsets.US_ASCII);
 
     private final MemoryDisk snapshots = new MemoryDisk();
-    private EntryCursor entries;
+    private CheckedEntries entries;
 
     /** Adds up the commands; {@code error} is what it gets wrong when it is restored. */
     private static final class Sum implements StateMachine<Long> {
@@ -97,7 +95,7 @@ final class ReplicaTest {
         append(log, NodeMail.KIND_MEMBERSHIP, MEMBERSHIP);
         append(log, NodeMail.KIND_SESSION_COMMAND, words(SESSION_ID, 1, 40));
         log.writeBatch();
-        entries = log.openCursor();
+        entries = new CheckedEntries(log.openCursor(), CLUSTER_ID, 1_024);
     }
 
     private static void append(RaftLog log, int kind, byte[] payload) {
@@ -117,7 +115,7 @@ final class ReplicaTest {
     }
 
     private Outcome applyNext(Replica<Long> replica) {
-        assertTrue(entries.moveTo(replica.appliedIndex() + 1, 5));
+        assertEquals(CheckedEntries.Verdict.SOUND, entries.moveTo(replica.appliedIndex() + 1, 5, replica.chainCrc()));
         return replica.apply(entries);
     }
 

@@ -26,6 +26,7 @@ import dev.steppe.raft.snapshot.SnapshotShelf;
 import dev.steppe.raft.snapshot.SnapshotWriter;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.memory.MemoryDisk;
+import dev.steppe.runtime.clock.ManualClock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ class SnapshotAgentTest {
     private static final long INDEX = 40;
 
     private final MemoryDisk disk = new MemoryDisk();
+    private final ManualClock clock = new ManualClock(0);
     private final List<RaftInput> told = new ArrayList<>();
     private final NodeMail mail;
     private final SnapshotAgent agent;
@@ -50,7 +52,7 @@ class SnapshotAgentTest {
         agent = new SnapshotAgent(
                 new SnapshotAgent.Files(directory, shelf, CLUSTER_ID),
                 mail,
-                new FlightNotes(1),
+                new LogAgent.Watch(clock, new FlightNotes(1)),
                 RecordLayout.HEADER_BYTES,
                 sizes.chunkFrameMaxBytes());
     }
@@ -146,5 +148,36 @@ class SnapshotAgentTest {
         rest();
         assertEquals(2, told.size());
         assertInstanceOf(RaftInput.SnapshotReceived.class, told.get(1));
+    }
+
+    /** Or it would be sent again as fast as the network can. */
+    @Test
+    void answersOnlyAfterAWhileWhenThereIsNoRoom() throws OperatingFault {
+        disk.limitTo(disk.names().stream().mapToLong(disk::lengthBytes).sum());
+        send(file());
+        rest();
+        assertEquals(List.of(), told);
+        clock.advanceNs(agent.nextDeadlineNs() - clock.nanoTime() - 1);
+        rest();
+        assertEquals(List.of(), told);
+        clock.advanceNs(1);
+        turn();
+        assertEquals(List.of(new RaftInput.ChunkStored(INDEX, 0)), told);
+        assertEquals(Long.MAX_VALUE, agent.nextDeadlineNs());
+    }
+
+    @Test
+    void keepsItsNewsWhileNobodyTakesThem() throws OperatingFault {
+        while (mail.news.offer(new SnapshotNews.Prefix(1))) {
+            // Until the box is full.
+        }
+        send(file());
+        for (int i = 0; i < 50; i++) {
+            agent.doWork();
+        }
+        turn();
+        rest();
+        assertEquals(1, told.size());
+        assertInstanceOf(RaftInput.SnapshotReceived.class, told.get(0));
     }
 }

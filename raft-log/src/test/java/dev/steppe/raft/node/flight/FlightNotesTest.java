@@ -33,6 +33,7 @@ class FlightNotesTest {
             notes.diskFull(true);
             notes.snapshot("taken", 99);
             notes.quarantine("DAMAGED", "a segment is missing");
+            notes.electionTimeout(500_000_000);
             notes.membership(42, "1 2 3");
             recording.stop();
             recording.dump(file);
@@ -49,6 +50,8 @@ class FlightNotesTest {
         assertEquals("LEADER", only(events, "Leadership").getString("role"));
         assertEquals(99, only(events, "Snapshot").getLong("index"));
         assertEquals("DAMAGED", only(events, "Quarantine").getString("state"));
+        assertEquals(
+                500, only(events, "ElectionTimeout").getDuration("shortest").toMillis());
         assertEquals("1 2 3", only(events, "Membership").getString("servers"));
         assertEquals(true, only(events, "DiskFull").getBoolean("isFull"));
         List<RecordedEvent> latencies = events.get("dev.steppe.raft.Latency");
