@@ -7,10 +7,13 @@ import dev.steppe.fault.Swarm;
 import dev.steppe.sim.raft.SeedOutcome.Failure;
 import dev.steppe.sim.world.Trace;
 import java.io.PrintWriter;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One seed of the world {@code raft}, from an empty disk to a majority at rest. */
 public final class RaftRun {
+    private static final long FOUNDING_NS = TimeUnit.MINUTES.toNanos(1);
+
     private RaftRun() {}
 
     /**
@@ -32,6 +35,8 @@ public final class RaftRun {
         Failure failure = null;
         try {
             world.openAll();
+            // A group begins once all its first voters have met; what can befall it comes later.
+            world.run(FOUNDING_NS, world::isFounded);
             Clients clients = new Clients(world);
             clients.start();
             new Nemeses(world).start();

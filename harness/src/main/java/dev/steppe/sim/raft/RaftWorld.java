@@ -186,6 +186,13 @@ final class RaftWorld {
         return new PeerIdentity(CLUSTER_ID, REGION, PeerRole.SERVER, memberId, 0);
     }
 
+    /** Whether every member knows that the group is new, so that it votes and counts. */
+    boolean isFounded() {
+        return members.stream()
+                .allMatch(member ->
+                        member.isUp() && !member.node().inspection().core().isQuarantined());
+    }
+
     /** Notes what the network did by chance, and how things stand. */
     void conclude() {
         coverage.met(Mark.PACKET_LOST, packets.lostCount());

@@ -201,7 +201,7 @@ public final class LogRecovery {
             refusal = make(
                     HardStateVault.FILE_NAME,
                     HardStateVault.FILE_BYTES,
-                    HardStateVault.head(identity, Quarantine.NONE));
+                    HardStateVault.head(identity, Quarantine.BLANK));
         }
         if (refusal == null && !names.contains(BaseFile.FILE_NAME)) {
             refusal = make(BaseFile.FILE_NAME, BaseFile.FILE_BYTES, BaseFile.head(identity, 1, LogPosition.ORIGIN));

@@ -80,7 +80,7 @@ final class LogInspectionTest {
         assertEquals(Verdict.TORN_TAIL, inspection.verdict());
         assertEquals(new Place(FIRST, SegmentLayout.FRAMES_OFFSET + 56 + 24 + 3_904, 2), inspection.place());
         assertEquals(1, inspection.lastIndex());
-        assertEquals(Quarantine.NONE.name(), inspection.vault().quarantine());
+        assertEquals(Quarantine.BLANK.name(), inspection.vault().quarantine());
     }
 
     @Test
