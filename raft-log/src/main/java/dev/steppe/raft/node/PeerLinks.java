@@ -16,10 +16,10 @@ import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links to the other members, one for each pair: the member with the lower id dials. Members come and go with the
- * membership in force, and so do their links; a server that is not known here yet may dial all the same, for the log
- * that tells of it may be on its way. Called by the transport's thread, which hands everything to the consensus agent,
- * and by that agent when the membership changes.
+ * The links to the other members, as a rule one for each pair: the member with the lower id dials. Members come and go
+ * with the membership in force, and so do their links; a server that is not known here yet may dial all the same, for
+ * the log that tells of it may be on its way. Called by the transport's thread, which hands everything to the consensus
+ * agent, and by that agent when the membership changes.
  */
 final class PeerLinks implements LinkListener, AutoCloseable {
     private final int memberId;
@@ -61,7 +61,7 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         PeerLinks links = new PeerLinks(config.memberId(), mail, transports.make(self));
         try {
             links.listen(config);
-            links.meet(membership);
+            links.dial(membership, false);
         } catch (OperatingFault fault) {
             links.close();
             throw fault;
@@ -69,11 +69,20 @@ final class PeerLinks implements LinkListener, AutoCloseable {
         return links;
     }
 
-    /** Dials who is new, at the address that the membership says. Consensus agent. */
+    /**
+     * Dials who is new, at the address that the membership says, and those with lower ids that have no link: one that
+     * was away may not have heard yet that this member came. Consensus agent.
+     */
     void meet(Membership membership) throws OperatingFault {
+        dial(membership, true);
+    }
+
+    private void dial(Membership membership, boolean isAlsoDown) throws OperatingFault {
         for (Membership.Server server : membership.servers()) {
-            if (server.memberId() > memberId) {
-                dial(server.memberId(), addressOf(server.host(), server.port()));
+            int id = server.memberId();
+            boolean isUnlinked = isAlsoDown && id < memberId && mail.links.get(id) == null;
+            if (id > memberId || isUnlinked) {
+                dial(id, addressOf(server.host(), server.port()));
             }
         }
     }

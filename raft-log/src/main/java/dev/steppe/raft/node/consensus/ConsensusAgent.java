@@ -223,8 +223,10 @@ public final class ConsensusAgent<R> implements BelledAgent {
         parts.performer().perform(output, core, records, recordsOffset, recordsBytes);
         parts.watch().stepped(output, core);
         parts.changes().stepped(output, core);
-        if (output.membershipChanged()) {
+        if (output.membershipChanged() || (output.roleChanged() && core.role() == Role.LEADER)) {
             parts.neighbours().meet(core.membership());
+        }
+        if (output.membershipChanged()) {
             parts.watch().membershipChanged(core);
             hasToPart = true;
         }
