@@ -78,7 +78,10 @@ final class FrameWitness implements FrameTap {
                     speaker.log().forcedIndex());
         } else if (message instanceof VoteAsk ask && !ask.preVote()) {
             realBallots.put(new Ballot(ask.fromMember(), ask.incarnation(), ask.ballotId()), ask.term());
-            voted(member, speaker, ask.term(), ask.fromMember());
+            if (speaker.core().membership().isVoter(ask.fromMember(), ask.directoryId())) {
+                // Whom a membership that is not committed leaves out asks without a vote of its own.
+                voted(member, speaker, ask.term(), ask.fromMember());
+            }
         } else if (message instanceof VoteReply reply && reply.granted()) {
             Long term = realBallots.get(new Ballot(toMember, reply.askIncarnation(), reply.ballotId()));
             if (term != null) {

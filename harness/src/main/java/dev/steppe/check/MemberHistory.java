@@ -1,5 +1,7 @@
 package dev.steppe.check;
 
+import dev.steppe.fault.Coverage;
+import dev.steppe.fault.Mark;
 import dev.steppe.raft.core.LogShape;
 import dev.steppe.raft.core.RaftCore;
 import dev.steppe.raft.core.RaftCore.Role;
@@ -38,6 +40,7 @@ final class MemberHistory {
     private long lastIndex;
     private long baseIndex;
     private long forcedIndex;
+    private long lostIndex;
     private long commitIndex;
     private long verifiedIndex;
     private long highestTerm;
@@ -149,12 +152,14 @@ final class MemberHistory {
     }
 
     /** R11: what a leader appends is one step, after an entry of its own term, and the one before is committed. */
-    void checkMembership(RaftCore core) {
+    void checkMembership(RaftCore core, Coverage coverage) {
         long index = core.membershipIndex();
         if (index <= membershipIndex || core.role() != Role.LEADER) {
+            coverage.met(Mark.MEMBERSHIP_CUT, index < membershipIndex ? 1 : 0);
             membershipIndex = index;
             return;
         }
+        coverage.met(Mark.MEMBERSHIP_APPENDED);
         InvariantViolated.unless(
                 membershipIndex <= core.commitIndex(),
                 "R11",
@@ -200,6 +205,11 @@ final class MemberHistory {
     /** Whether this member has the entry, forced. */
     boolean hasForced(long index, int crc) {
         return forcedIndex >= index && (index == 0 || crcs[(int) index] == crc);
+    }
+
+    /** Whether that may be what this member said of a directory that is gone by now. */
+    boolean mayHaveSaid(long index) {
+        return index <= lostIndex;
     }
 
     /** Whether this member could give a vote that counts in {@code membership}. */
@@ -258,6 +268,7 @@ final class MemberHistory {
 
     /** The disk is new, a directory that nobody knows: nothing of what this member had is there, and no vote of its. */
     void wiped() {
+        lostIndex = Math.max(lostIndex, forcedIndex);
         lastIndex = 0;
         baseIndex = 0;
         forcedIndex = 0;
@@ -283,7 +294,7 @@ final class MemberHistory {
                 baseIndex,
                 core.snapshotIndex());
         long common = Math.min(last, lastIndex);
-        while (common > baseIndex && log.chainCrcAt(common) != crcs[(int) common]) {
+        while (common > baseIndex && isOther(log, common)) {
             common--;
         }
         if (common <= baseIndex) {
@@ -302,6 +313,12 @@ final class MemberHistory {
         lastIndex = last;
         forcedIndex = log.forcedIndex();
         InvariantViolated.unless(forcedIndex <= last, "R8", "forced beyond the log: forced, last", forcedIndex, last);
+    }
+
+    /** Whether the entry at {@code index} is not the one that was seen; one flipped bit does not make it another. */
+    private boolean isOther(RaftLog log, long index) {
+        boolean isCrcOther = log.chainCrcAt(index) != crcs[(int) index];
+        return isCrcOther && (!isTainted || log.termAt(index) != terms[(int) index]);
     }
 
     /** The entries up to the base are those of the one history, or the base is not worth its place. */

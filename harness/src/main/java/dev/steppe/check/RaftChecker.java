@@ -86,7 +86,8 @@ public final class RaftChecker {
         }
         long committedBefore = commits.committedIndex();
         member.verify(inspection);
-        member.checkMembership(core);
+        member.checkMembership(core, coverage);
+        noteStrangers(member, core);
         if (commits.committedIndex() > committedBefore) {
             committedMembership = core.membershipAt(commits.committedIndex());
             checkDurable(core);
@@ -190,15 +191,26 @@ public final class RaftChecker {
     }
 
     private void checkDurable(RaftCore core) {
-        Membership membership = core.membership();
         long index = commits.committedIndex();
-        int holderCount = holders(membership, index, 0);
+        boolean isHeld = isHeld(core.membership(), index) || isHeld(core.membershipAt(index), index);
         InvariantViolated.unless(
-                holderCount >= membership.majorityCount() || core.role() != Role.LEADER || anyTainted(),
+                isHeld || core.role() != Role.LEADER,
                 "R8",
                 "committed, but not forced by a majority: index, holders",
                 index,
-                holderCount);
+                holders(core.membership(), index, 0));
+    }
+
+    /**
+     * Whether a majority has the entry; of those whose disks were made to lie or rot nobody can say that they do not.
+     */
+    private boolean isHeld(Membership membership, long index) {
+        int doubtfulCount = 0;
+        for (MemberHistory member : members) {
+            boolean isDoubtful = member.isTainted && !member.holds(index, commits.committedCrc(index));
+            doubtfulCount += isDoubtful && membership.isVoter(member.memberId) ? 1 : 0;
+        }
+        return holders(membership, index, 0) + doubtfulCount >= membership.majorityCount();
     }
 
     /** R9: those who may vote and lack a committed entry are no quorum among them. */
@@ -231,22 +243,14 @@ public final class RaftChecker {
         return count;
     }
 
-    private boolean anyTainted() {
-        for (MemberHistory member : members) {
-            if (member.isTainted) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void checkPeers(MemberHistory leader, RaftCore core) {
         Match[] matches = matchesOfTerm.get(core.term());
         for (int i = 0; i < members.size(); i++) {
             MemberHistory peer = members.get(i);
             long match = peer == leader ? -1 : core.matchIndexOf(peer.memberId);
             if (match < 0) {
-                continue; // No member as this leader sees it.
+                forget(matches, i); // No member as this leader sees it; should it come back, it begins anew.
+                continue;
             }
             InvariantViolated.unless(
                     match < core.nextIndexOf(peer.memberId),
@@ -259,6 +263,25 @@ public final class RaftChecker {
                         checkedMatch(leader, peer, matches[i], new Match(core.incarnationOf(peer.memberId), match));
             }
         }
+    }
+
+    private static void forget(Match @Nullable [] matches, int ordinal) {
+        if (matches != null) {
+            matches[ordinal] = new Match(0, 0);
+        }
+    }
+
+    private void noteStrangers(MemberHistory member, RaftCore core) {
+        Membership membership = committedMembership;
+        if (membership == null) {
+            return;
+        }
+        boolean isVoter = membership.isVoter(member.memberId);
+        boolean isKnown = membership.isVoter(member.memberId, member.directoryId);
+        coverage.met(Mark.WIPED_SPOKE, isVoter && !isKnown && member.directoryId != 0 ? 1 : 0);
+        boolean isOutside = membership.ordinalOf(member.memberId) < 0;
+        boolean campaigns = core.role() == Role.PRE_CANDIDATE || core.role() == Role.CANDIDATE;
+        coverage.met(Mark.REMOVED_CAMPAIGNED, isOutside && campaigns ? 1 : 0);
     }
 
     private static Match checkedMatch(MemberHistory leader, MemberHistory peer, Match before, Match now) {
@@ -274,7 +297,9 @@ public final class RaftChecker {
             return before;
         }
         InvariantViolated.unless(
-                peer.isTainted || peer.hasForced(now.index(), leader.crcAt(now.index())),
+                peer.isTainted
+                        || peer.hasForced(now.index(), leader.crcAt(now.index()))
+                        || peer.mayHaveSaid(now.index()),
                 "R10",
                 "a match beyond what is forced: member, match, forced",
                 peer.memberId,

@@ -98,6 +98,56 @@ public enum Mark {
     PACKET_REPLAYED,
     /** A packet was lost because too much was under way. */
     PACKET_OVERFLOWED,
+    /** A bit of a running member's log flipped. */
+    ROT_UNDERFOOT,
+    /** Bits of a frame flipped under way; its receiver saw it by the checksum, and the connection ended. */
+    FRAME_FLIPPED,
+    /** A machine's clock was suddenly ahead. */
+    CLOCK_JUMPED,
+    /** A read was answered in a group that relies on its clocks, and rightly so. */
+    LEASE_READ,
+    /** A read was answered in a group that wrongly relies on its clocks. */
+    LEASE_DOUBTED,
+    /** A leader appended another membership: one step, after an entry of its own term, the one before committed. */
+    MEMBERSHIP_APPENDED,
+    /** A membership that was in force somewhere was cut off again. */
+    MEMBERSHIP_CUT,
+    /** A server became a learner. */
+    LEARNER_ADDED,
+    /** A learner became a voter. */
+    VOTER_PROMOTED,
+    /** A voter became a learner. */
+    VOTER_DEMOTED,
+    /** A server was removed. */
+    MEMBER_REMOVED,
+    /** A leader was removed or demoted. */
+    LEADER_REMOVED,
+    /** A change of membership was refused. */
+    CHANGE_REFUSED,
+    /** A leadership ended before the change that it had begun was decided. */
+    CHANGE_UNKNOWN,
+    /** An even number of servers voted. */
+    VOTERS_EVEN,
+    /** One server alone voted in a group that had been larger. */
+    VOTERS_ONE,
+    /** A server that was removed asked for votes. */
+    REMOVED_CAMPAIGNED,
+    /** A voter's disk was new and empty, and it spoke under its old name. */
+    WIPED_SPOKE,
+    /** A server that was removed became a learner again, with what it had. */
+    CAME_BACK,
+    /** A server that was removed became a learner again, with an empty disk. */
+    CAME_BACK_EMPTY,
+    /** A leader handed its office over. */
+    TRANSFER_DONE,
+    /** A leader did not find anybody to take its office in time, or stopped before. */
+    TRANSFER_FAILED,
+    /** A leader refused to hand its office over. */
+    TRANSFER_REFUSED,
+    /** A leader held a proposal off because it was handing its office over. */
+    TRANSFER_HELD_OFF,
+    /** The target of a transfer died at once. */
+    TRANSFER_TARGET_DIED,
     /** After the safety phase a random majority was healed and came to rest. */
     CORE_CONVERGED;
 

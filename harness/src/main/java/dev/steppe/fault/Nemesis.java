@@ -31,12 +31,25 @@ public enum Nemesis {
     /** A process stands still for up to a minute. */
     PAUSE(3),
     /** One thread of a process stands still for up to three seconds while the others go on. */
-    STALL(3);
+    STALL(3),
+    /** A bit of the log that a running member has mapped flips. */
+    ROT_UNDERFOOT(4),
+    /** From now on some frames arrive with a few bits flipped. */
+    FLIPPED_FRAMES(1),
+    /** A machine's clock is suddenly ahead, as after a sleep. */
+    CLOCK_JUMP(2),
+    /** A machine gets a new, empty disk and keeps its name. */
+    WIPE(2);
 
     private final int weight;
 
     Nemesis(int weight) {
         this.weight = weight;
+    }
+
+    /** Whether it also strikes groups that no operator cares for. */
+    public boolean isSteady() {
+        return compareTo(STALL) <= 0;
     }
 
     /** How often it strikes compared with the others that are on. */

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  * @param pace how fast machines, disks and clocks are
  * @param load what clients do
  * @param compaction when members take snapshots
+ * @param operation what an operator does, and promises
  */
 public record Swarm(
         int voterCount,
@@ -24,7 +25,8 @@ public record Swarm(
         Nature nature,
         Pace pace,
         Load load,
-        Compaction compaction) {
+        Compaction compaction,
+        Operation operation) {
     private static final int NETWORK_CAPACITY_BYTES = 1 << 20;
 
     /** Copies what can change. */
@@ -69,19 +71,80 @@ public record Swarm(
      */
     public record Compaction(long everyBytes, long keptBytes, int imageBytes) {}
 
-    /** Draws a run. */
+    /**
+     * What an operator does to the group, and promises it.
+     *
+     * @param spareCount machines beside those of the first voters, which may join
+     * @param wishGapNs mean time between two wishes for another membership or another leader; 0 = there are none
+     * @param transferPermille share of wishes for another leader
+     * @param leaseDriftPpm how far clocks drift apart at most, as the group is told; -1 = it is not to rely on clocks
+     */
+    public record Operation(int spareCount, long wishGapNs, int transferPermille, int leaseDriftPpm) {
+        /** The group stays as it began, and asks its members before each read. */
+        public static final Operation NONE = new Operation(0, 0, 0, -1);
+
+        /** Whether the group may answer reads without asking its members. */
+        public boolean hasLease() {
+            return leaseDriftPpm >= 0;
+        }
+    }
+
+    /** How many machines there are, in the group or not. */
+    public int machineCount() {
+        return voterCount + operation.spareCount;
+    }
+
+    /** Whether clocks may keep apart further than the group was told; then it may answer reads with what was. */
+    public boolean mayReadStale() {
+        return operation.hasLease()
+                && (operation.leaseDriftPpm < 2 * pace.driftMaxPpm || nemeses.contains(Nemesis.CLOCK_JUMP));
+    }
+
+    /** Draws a run; half of them stay as {@link #drawSteady} says. */
     public static Swarm draw(Chance chance) {
+        Swarm steady = drawSteady(chance);
+        return chance.hits(500) ? steady : steady.moved(chance);
+    }
+
+    /** The same run with an operator, and perhaps misfortunes that only strike such groups. */
+    private Swarm moved(Chance chance) {
+        List<Nemesis> on = new ArrayList<>(nemeses);
+        for (Nemesis nemesis : Nemesis.values()) {
+            if (!nemesis.isSteady() && chance.hits(400)) {
+                on.add(nemesis);
+            }
+        }
+        int spareCount = voterCount < 3 || voterCount > 5 ? 0 : (int) chance.between(0, 3);
+        long wishGapNs = voterCount < 3
+                ? 0
+                : chance.between(TimeUnit.MILLISECONDS.toNanos(30), TimeUnit.MILLISECONDS.toNanos(1_000));
+        int transferPermille = spareCount == 0 ? 600 : (int) chance.between(0, 500);
+        int leaseDriftPpm = chance.hits(400) ? (chance.hits(700) ? 2 * pace.driftMaxPpm : 0) : -1;
+        return new Swarm(
+                voterCount,
+                on,
+                nemesisGapNs,
+                nature,
+                pace,
+                load,
+                compaction,
+                new Operation(spareCount, wishGapNs, transferPermille, leaseDriftPpm));
+    }
+
+    /** Draws a run of a group whose members stay the same. */
+    public static Swarm drawSteady(Chance chance) {
         int dice = chance.below(20);
         int voterCount = dice < 2 ? 1 : dice < 14 ? 3 : dice < 19 ? 5 : 7;
         List<Nemesis> on = new ArrayList<>();
         int share = (int) chance.between(100, 600);
         for (Nemesis nemesis : Nemesis.values()) {
-            if (chance.hits(share)) {
+            if (nemesis.isSteady() && chance.hits(share)) {
                 on.add(nemesis);
             }
         }
         long gapNs = chance.between(TimeUnit.MILLISECONDS.toNanos(50), TimeUnit.MILLISECONDS.toNanos(1_500));
-        return new Swarm(voterCount, on, gapNs, nature(chance), pace(chance), load(chance), compaction(chance));
+        return new Swarm(
+                voterCount, on, gapNs, nature(chance), pace(chance), load(chance), compaction(chance), Operation.NONE);
     }
 
     private static Nature nature(Chance chance) {

@@ -34,6 +34,7 @@ final class LivenessPhase {
         world.agenda.clear();
         world.packets.calm(HEALTHY_DELAY_NS);
         world.healAll();
+        world.flips.end();
         world.members.stream().filter(member -> !core.contains(member)).forEach(member -> leaveBehind(member, core));
         core.forEach(this::heal);
         world.tell("only " + core.stream().map(member -> member.id).toList() + " is healed");
@@ -53,20 +54,37 @@ final class LivenessPhase {
         world.coverage.met(Mark.CORE_CONVERGED);
     }
 
-    /** A majority of sound members, and perhaps some whose disks were damaged: those may still find it out. */
+    /**
+     * A majority of sound voters by every membership that may count, and perhaps some whose disks were damaged, which
+     * may still find it out, and learners.
+     */
     private List<SimMember> drawCore() {
         List<SimMember> sound = new ArrayList<>(world.members.stream()
-                .filter(member -> !world.checker.isTainted(member.id))
+                .filter(member -> isVoter(member) && world.atlas.isSound(member.id))
                 .toList());
-        int majorityCount = world.members.size() / 2 + 1;
+        int majorityCount = world.atlas.committed().majorityCount();
         int wantedCount = (int) chance.between(majorityCount, Math.max(majorityCount, sound.size()));
-        while (sound.size() > wantedCount) {
-            sound.remove(chance.below(sound.size()));
+        for (int i = sound.size() - wantedCount; i > 0; i--) {
+            int place = chance.below(sound.size());
+            SimMember spared = sound.remove(place);
+            if (!world.atlas.suffices(sound)) {
+                sound.add(place, spared);
+            }
         }
         return world.members.stream()
-                .filter(member -> sound.contains(member)
-                        || (world.checker.isTainted(member.id) && !member.isOut && chance.hits(500)))
+                .filter(member -> sound.contains(member) || (mayCome(member) && chance.hits(500)))
                 .toList();
+    }
+
+    private boolean isVoter(SimMember member) {
+        return world.atlas.inPlay().stream().anyMatch(one -> one.isVoter(member.id));
+    }
+
+    /** Whether a member outside the sound majority may be healed with it. */
+    private boolean mayCome(SimMember member) {
+        boolean isDamaged = world.checker.isTainted(member.id) && !member.isOut && !member.isLost;
+        boolean isLearner = world.atlas.committed().ordinalOf(member.id) >= 0 && !isVoter(member);
+        return isDamaged || (isLearner && !member.isOut && !member.isLost);
     }
 
     private void leaveBehind(SimMember member, List<SimMember> core) {
@@ -90,11 +108,11 @@ final class LivenessPhase {
         }
     }
 
-    private static boolean isAtRest(List<SimMember> core) {
+    private boolean isAtRest(List<SimMember> core) {
         NodeInspection first = null;
         long hash = 0;
         for (SimMember member : core) {
-            if (member.isOut) {
+            if (member.isOut || world.atlas.committed().ordinalOf(member.id) < 0) {
                 continue;
             }
             if (!member.isUp()) {
@@ -114,6 +132,24 @@ final class LivenessPhase {
             hash = member.machine().stateHash();
         }
         return true;
+    }
+
+    private void tellFeeding(SimMember leader, StringBuilder text) {
+        RaftCore raft = leader.node().inspection().core();
+        for (SimMember member : world.members) {
+            if (raft.role() == RaftCore.Role.LEADER && raft.matchIndexOf(member.id) >= 0) {
+                text.append(leader.id)
+                        .append(" knows of ")
+                        .append(member.id)
+                        .append(" life ")
+                        .append(raft.incarnationOf(member.id))
+                        .append(", match ")
+                        .append(raft.matchIndexOf(member.id))
+                        .append(", next ")
+                        .append(raft.nextIndexOf(member.id))
+                        .append("; ");
+            }
+        }
     }
 
     private String standing(List<SimMember> core) {
@@ -138,6 +174,7 @@ final class LivenessPhase {
             }
             text.append("; ");
         }
+        core.stream().filter(SimMember::isUp).forEach(member -> tellFeeding(member, text));
         return text.toString();
     }
 }

@@ -12,9 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets misfortunes strike a world, those that its swarm has on, at drawn moments. What it damages it draws from an
- * atlas: never so many members that a quorum of copies could be hurt, and never a member whose entries the others could
- * not do without.
+ * Lets misfortunes strike a world, those that its swarm has on, at drawn moments; what is damaged is drawn from the
+ * world's {@link Atlas}.
  */
 final class Nemeses {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
@@ -73,6 +72,10 @@ final class Nemeses {
             case SEVER -> sever();
             case PAUSE -> pause(member);
             case STALL -> stall(member);
+            case ROT_UNDERFOOT -> rotUnderfoot(member);
+            case FLIPPED_FRAMES -> world.flips.begin();
+            case CLOCK_JUMP -> jump(member);
+            case WIPE -> wipe(member);
         }
     }
 
@@ -142,7 +145,7 @@ final class Nemeses {
     }
 
     private void lie(SimMember member) {
-        if (mayDamage(member)) {
+        if (world.atlas.mayDamage(member)) {
             world.tell(member, "has a disk that lies");
             world.coverage.met(Mark.DISK_LIED);
             world.checker.tainted(member.id);
@@ -152,7 +155,7 @@ final class Nemeses {
 
     /** Damages the disk of a member that dies for it. */
     private void rot(SimMember member, boolean isMisdirected) {
-        if (!mayDamage(member)) {
+        if (!world.atlas.mayDamage(member)) {
             return;
         }
         world.checker.tainted(member.id);
@@ -174,6 +177,23 @@ final class Nemeses {
         reopen(member);
     }
 
+    /** Damages what a member that lives on has written, and may read again or not. */
+    private void rotUnderfoot(SimMember member) {
+        List<String> segments = member.disk.names().stream()
+                .filter(name -> name.startsWith("segments/"))
+                .toList();
+        if (segments.isEmpty() || !world.atlas.mayDamage(member)) {
+            return;
+        }
+        String name = chance.of(segments);
+        int offset = chance.below(chance.hits(700) ? 8_192 : member.disk.lengthBytes(name));
+        world.tell(member, "rots underfoot at " + offset + " of " + name);
+        world.coverage.met(Mark.ROT_UNDERFOOT);
+        world.checker.tainted(member.id);
+        member.expectsFault = true;
+        member.disk.flipBit(name, offset, chance.below(8));
+    }
+
     private void misdirect(SimMember member, String name, int lengthBytes) {
         int pageBytes = Math.min(4_096, lengthBytes);
         int pageCount = lengthBytes / pageBytes;
@@ -186,13 +206,20 @@ final class Nemeses {
         member.disk.putFile(name, content);
     }
 
-    /** The atlas: at most as many damaged members as the group can do without, and never one that it needs. */
-    private boolean mayDamage(SimMember member) {
-        long damagedCount = world.members.stream()
-                .filter(other -> other != member && world.checker.isTainted(other.id))
-                .count();
-        boolean isMinority = damagedCount + 1 <= (world.members.size() - 1) / 2;
-        return isMinority && world.checker.isRedundant(member.id);
+    private void jump(SimMember member) {
+        world.coverage.met(Mark.CLOCK_JUMPED);
+        long byNs = chance.lopsided(600 * SECOND_NS);
+        world.tell(member, "has its clock ahead by " + byNs + " ns");
+        member.clock.jump(byNs);
+        member.wake(world.nowNs());
+    }
+
+    private void wipe(SimMember member) {
+        if (world.atlas.mayWipe(member)) {
+            world.wipe(member);
+            member.isLost = world.atlas.inPlay().stream().anyMatch(one -> one.ordinalOf(member.id) >= 0);
+            reopen(member);
+        }
     }
 
     private void partition(SimMember member) {

@@ -67,6 +67,12 @@ abstract sealed class Question {
         isAnswered = true;
     }
 
+    void noteTransfer() {
+        if (asked.isUp() && asked.node().inspection().core().transferTargetId() != 0) {
+            asker.coverage().met(Mark.TRANSFER_HELD_OFF);
+        }
+    }
+
     void goOn() {
         if (asked.wasFull && isAnswered) {
             asked.wasFull = false;
@@ -96,6 +102,7 @@ abstract sealed class Question {
         @Override
         public void onLost(String reason) {
             answered(Mark.COMMAND_LOST);
+            noteTransfer();
             checker().lost(id);
             goOn();
         }

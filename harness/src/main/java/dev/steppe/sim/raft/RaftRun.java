@@ -40,6 +40,9 @@ public final class RaftRun {
             Clients clients = new Clients(world);
             clients.start();
             new Nemeses(world).start();
+            if (swarm.operation().wishGapNs() > 0) {
+                new Operator(world).start();
+            }
             world.run(safetyNs, () -> false);
             new LivenessPhase(world, clients).run();
         } catch (InvariantViolated violation) {

@@ -10,6 +10,7 @@ import dev.steppe.fault.Mark;
 import dev.steppe.fault.Swarm;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.quorum.Membership;
 import dev.steppe.raft.storage.memory.PageFate;
 import dev.steppe.raft.storage.memory.SeededFate;
 import dev.steppe.runtime.HaltSwitch;
@@ -19,7 +20,6 @@ import dev.steppe.sim.world.DriftingClock;
 import dev.steppe.sim.world.Trace;
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.PeerRole;
-import dev.steppe.transport.memory.FrameFate;
 import dev.steppe.transport.memory.MemoryNetwork;
 import dev.steppe.transport.memory.PacketModel;
 import java.util.ArrayList;
@@ -51,6 +51,8 @@ final class RaftWorld {
     final List<SimMember> members = new ArrayList<>();
     final RaftChecker checker;
     final ClientChecker clientChecker = new ClientChecker(coverage);
+    final Atlas atlas;
+    final FlippedFrames flips;
     private final List<SimMember.Seat> ready = new ArrayList<>();
     private final List<Member> configured;
     private final int[][] cutCounts;
@@ -59,7 +61,8 @@ final class RaftWorld {
         this.swarm = swarm;
         this.chance = chance;
         this.trace = trace;
-        int count = swarm.voterCount();
+        int count = swarm.machineCount();
+        flips = new FlippedFrames(this);
         packets = new PacketModel(clock, chance.split().entropy(), swarm.nature());
         network = new MemoryNetwork(4 << 20, 16 << 20, packets);
         checker = new RaftChecker(CLUSTER_ID, count, coverage);
@@ -67,20 +70,60 @@ final class RaftWorld {
         network.judgeBy((from, to, buffer, offset, length) -> {
             trace.event(from.memberId() << 8 | to.memberId(), length, 0);
             member((int) to.memberId()).wakeConsensus(clock.nanoTime());
-            return FrameFate.DELIVER;
+            return flips.judge(from, to, buffer, offset, length);
         });
-        configured = IntStream.rangeClosed(1, count)
-                .mapToObj(id -> new Member(id, "server-" + id, 0))
+        configured = IntStream.rangeClosed(1, swarm.voterCount())
+                .mapToObj(RaftWorld::server)
                 .toList();
         cutCounts = new int[count][count];
-        for (Member member : configured) {
-            members.add(new SimMember(member.id(), newClock()));
+        for (int id = 1; id <= count; id++) {
+            members.add(new SimMember(id, newClock()));
+        }
+        List<Membership.Server> voters = configured.stream()
+                .map(member -> new Membership.Server(member.id(), 0, member.host(), member.port()))
+                .toList();
+        atlas = new Atlas(this, Membership.of(voters, List.of()));
+        if (swarm.mayReadStale()) {
+            clientChecker.allowStaleReads();
         }
     }
 
-    /** Starts everyone for the first time. */
+    /** Where a server listens. */
+    static String hostOf(int memberId) {
+        return "server-" + memberId;
+    }
+
+    private static Member server(int memberId) {
+        return new Member(memberId, hostOf(memberId), 0);
+    }
+
+    /** Starts the first voters for the first time. */
     void openAll() {
-        members.forEach(this::open);
+        configured.forEach(member -> open(member(member.id())));
+    }
+
+    /** Starts a server with an empty disk that is to join the group as it is now. */
+    void openAsNewcomer(SimMember member) {
+        List<Member> joined = new ArrayList<>();
+        for (Membership.Server voter : atlas.committed().voters()) {
+            if (voter.memberId() != member.id) {
+                joined.add(server(voter.memberId()));
+            }
+        }
+        joined.add(server(member.id));
+        member.joined = joined;
+        open(member);
+    }
+
+    /** A machine, living or not, gets a new, empty disk; whoever it was is gone. */
+    void wipe(SimMember member) {
+        tell(member, "has a new disk");
+        if (member.isUp()) {
+            bury(member);
+        }
+        member.forget();
+        member.isOut = false;
+        checker.wiped(member.id);
     }
 
     SimMember member(int id) {
@@ -199,6 +242,10 @@ final class RaftWorld {
         coverage.met(Mark.PACKET_COPIED, packets.copiedCount());
         coverage.met(Mark.PACKET_REPLAYED, packets.replayedCount());
         coverage.met(Mark.PACKET_OVERFLOWED, packets.overflowCount());
+        if (swarm.operation().hasLease()) {
+            Mark mark = swarm.mayReadStale() ? Mark.LEASE_DOUBTED : Mark.LEASE_READ;
+            coverage.met(mark, coverage.count(Mark.READ_ANSWERED));
+        }
         for (SimMember member : members) {
             trace.end(member.isUp() ? member.node().inspection().core().stateHash() : 0);
             trace.end(member.isUp() ? member.machine().stateHash() : 0);
@@ -337,7 +384,7 @@ final class RaftWorld {
             throw new InvariantViolated("P7", "member " + member.id + " halts: " + halt.sentence());
         }
         coverage.met(Mark.FORCE_FAILED);
-        tell(member, "gives its log up");
+        tell(member, "gives its log up: " + halt.sentence());
         kill(member);
         reopenLater(member);
     }
@@ -347,7 +394,8 @@ final class RaftWorld {
         member.end();
     }
 
-    private void reopenLater(SimMember member) {
+    /** Starts a dead member after a while. */
+    void reopenLater(SimMember member) {
         agenda.at(nowNs() + 1 + chance.lopsided(2 * REOPEN_NS), () -> open(member));
     }
 
@@ -380,8 +428,13 @@ final class RaftWorld {
         RaftConfig.Snapshots snapshots =
                 new RaftConfig.Snapshots(compaction.everyBytes(), compaction.keptBytes(), 4 * compaction.keptBytes());
         RaftConfig.Options options = new RaftConfig.Options(
-                snapshots, -1, RaftConfig.Options.ANY_DISTANCE, swarm.load().sessionMaxCount(), false);
-        return new RaftConfig(CLUSTER_ID, REGION, member.id, configured, timing, limits, options);
+                snapshots,
+                swarm.operation().leaseDriftPpm(),
+                RaftConfig.Options.ANY_DISTANCE,
+                swarm.load().sessionMaxCount(),
+                member.joined != null);
+        List<Member> known = member.joined == null ? configured : member.joined;
+        return new RaftConfig(CLUSTER_ID, REGION, member.id, known, timing, limits, options);
     }
 
     private DriftingClock newClock() {

@@ -2,9 +2,11 @@ package dev.steppe.sim.raft;
 
 import dev.steppe.base.Entropy;
 import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.node.NodeWorld;
 import dev.steppe.raft.node.RaftNode;
+import dev.steppe.raft.quorum.Membership;
 import dev.steppe.raft.storage.memory.MemoryDisk;
 import dev.steppe.raft.storage.memory.MemoryDisk.AfterFailedForce;
 import dev.steppe.runtime.HaltSwitch;
@@ -33,6 +35,16 @@ final class SimMember {
     /** Its directory is damaged; it takes no part any more. */
     boolean isOut;
 
+    /** It has a new disk and speaks under a name that belongs to the old one: nobody counts on it. */
+    boolean isLost;
+
+    /** More than one directory has spoken under its name. */
+    boolean wasWiped;
+
+    /** Who it believes to belong to the group before it has a log; it joins a group that exists if it is not null. */
+    @Nullable
+    List<Member> joined;
+
     /** A client was refused while its disk was full. */
     boolean wasFull;
 
@@ -49,6 +61,8 @@ final class SimMember {
     private long crashAtStep = NEVER;
     private long deadlineNs;
     private boolean isDeadlineKnown;
+    private @Nullable Membership lastMembership;
+    private long lastMembershipIndex;
 
     /** One agent and when it may have its next turn. */
     static final class Seat {
@@ -99,6 +113,8 @@ final class SimMember {
 
     /** Ends the life without a word: nothing of the process runs any more, its connections end. */
     void end() {
+        lastMembership = membership();
+        lastMembershipIndex = membershipIndex();
         node = null;
         machine = null;
         seats.clear();
@@ -109,6 +125,30 @@ final class SimMember {
             transport.close();
             transport = null;
         }
+    }
+
+    /** The disk is new and empty. */
+    void forget() {
+        disk.become(new MemoryDisk());
+        wasWiped = true;
+        lastMembership = null;
+        lastMembershipIndex = 0;
+    }
+
+    /** What is in force here, or was when the last life ended; null before the first life. */
+    @Nullable
+    Membership membership() {
+        return node == null ? lastMembership : node.inspection().core().membership();
+    }
+
+    /** Index of the entry that says it. */
+    long membershipIndex() {
+        return node == null ? lastMembershipIndex : node.inspection().core().membershipIndex();
+    }
+
+    /** Identity of the living member's directory. */
+    long directoryId() {
+        return node().inspection().core().settings().directoryId();
     }
 
     boolean isUp() {

@@ -11,7 +11,7 @@ public final class DriftingClock implements NanoClock {
 
     private final ManualClock world;
     private final long startNs;
-    private final long originNs;
+    private long originNs;
     private final long driftPpm;
 
     /** A clock that shows {@code originNs} now. */
@@ -26,6 +26,11 @@ public final class DriftingClock implements NanoClock {
     public long nanoTime() {
         long passedNs = world.nanoTime() - startNs;
         return originNs + passedNs + passedNs * driftPpm / MILLION;
+    }
+
+    /** The machine's clock is suddenly {@code byNs} ahead; it never goes back. */
+    public void jump(long byNs) {
+        originNs += byNs;
     }
 
     /** World time from which on this clock shows {@code readingNs} or more. */

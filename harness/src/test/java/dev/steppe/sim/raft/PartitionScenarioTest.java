@@ -36,7 +36,8 @@ class PartitionScenarioTest {
                     Nature.healthy(200_000),
                     new Swarm.Pace(50, 2_000, 20_000, 0),
                     new Swarm.Load(4, 20_000_000, 100, 200, 500, 100),
-                    new Swarm.Compaction(0, 0, 0));
+                    new Swarm.Compaction(0, 0, 0),
+                    Swarm.Operation.NONE);
             world = new RaftWorld(swarm, new Chance(seed), new Trace(null));
             world.openAll();
             clients = new Clients(world);

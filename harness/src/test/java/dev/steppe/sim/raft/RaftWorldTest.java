@@ -34,7 +34,7 @@ class RaftWorldTest {
     /** The seeds are fixed, so the marks are too: a mark that is gone means that a nemesis has stopped biting. */
     @Test
     void holdsInSeedsThatMeetEveryMark() {
-        Coverage coverage = play(1, 800);
+        Coverage coverage = play(300_001, 400);
         List<Mark> unmet = Arrays.stream(Mark.values())
                 .filter(mark -> coverage.count(mark) == 0)
                 .toList();
@@ -45,6 +45,12 @@ class RaftWorldTest {
     @Test
     void goesOnThoughItsLogBeginsAnewWhileItsBeginningGoes() {
         assertNull(RaftRun.play(20_255, SAFETY_NS, null).failure());
+    }
+
+    /** A leader waited to be dialled by members with lower ids, which had been away and did not know it. */
+    @Test
+    void reachesMembersThatHaveNotHeardOfTheLeader() {
+        assertNull(RaftRun.play(58, SAFETY_NS, null).failure());
     }
 
     @Test
