@@ -140,7 +140,8 @@ final class NodeRecovery {
             case NONE -> Quarantine.NONE;
             case DOUBTFUL -> Quarantine.DOUBTFUL;
             case DAMAGED -> Quarantine.DAMAGED;
-            case BLANK -> Quarantine.BLANK;
+            // Who joins is no voter as far as it knows; where it counts, a leader has tied it to its directory.
+            case BLANK -> config.options().isJoining() ? Quarantine.NONE : Quarantine.BLANK;
         };
     }
 
