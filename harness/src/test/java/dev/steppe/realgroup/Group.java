@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three members in processes of their own, each with a certificate of its own, and a proxy between each two. The member
- * with the lower id dials, so a proxy stands before the one with the higher id. Any thread may ask; one thread at a
- * time, which strikes, does the rest.
+ * Three members in processes of their own, each with a certificate of its own, and proxies between each two: the member
+ * with the lower id dials, and after a change of membership whoever has no link, so one stands before either. Any
+ * thread may ask; one thread at a time, which strikes, does the rest.
  */
 final class Group implements AutoCloseable {
     static final int MEMBERS = 3;
@@ -76,8 +76,10 @@ final class Group implements AutoCloseable {
                 Minted own = CertificateMint.issue(
                         authority, CertificateMint.request().uris(name));
                 CertificateMint.write(directory.resolve("tls-" + id), own, authority);
-                for (int other = id + 1; other <= MEMBERS; other++) {
-                    group.proxies.put(pair(id, other), new FaultProxy("127.0.0.1:1"));
+                for (int other = 1; other <= MEMBERS; other++) {
+                    if (other != id) {
+                        group.proxies.put(pair(id, other), new FaultProxy("127.0.0.1:1"));
+                    }
                 }
             }
             group.start(List.of(1, 2, 3));
@@ -88,8 +90,8 @@ final class Group implements AutoCloseable {
         }
     }
 
-    private static int pair(int one, int other) {
-        return Math.min(one, other) * 10 + Math.max(one, other);
+    private static int pair(int dialler, int target) {
+        return dialler * 10 + target;
     }
 
     /** Ids of commands, values, requests: never the same twice. */
@@ -106,8 +108,9 @@ final class Group implements AutoCloseable {
         return members.get(id);
     }
 
-    FaultProxy proxy(int one, int other) {
-        return proxies.get(pair(one, other));
+    /** What stands before {@code target} for a member {@code dialler} that dials it. */
+    FaultProxy proxy(int dialler, int target) {
+        return proxies.get(pair(dialler, target));
     }
 
     List<FaultProxy> proxies() {
@@ -141,8 +144,10 @@ final class Group implements AutoCloseable {
         arguments.add(directory.resolve("tls-" + id).toString());
         arguments.add(Integer.toString(id));
         arguments.addAll(List.of(flaw.name(), how, Integer.toString(clockDriftMaxPpm), voters));
-        for (int other = id + 1; other <= MEMBERS; other++) {
-            arguments.add(other + "=" + proxy(id, other).address());
+        for (int other = 1; other <= MEMBERS; other++) {
+            if (other != id) {
+                arguments.add(other + "=" + proxy(id, other).address());
+            }
         }
         members.set(id, new MemberProcess(id, arguments));
     }
@@ -153,8 +158,10 @@ final class Group implements AutoCloseable {
             throw new AssertionError(
                     "member " + id + " did not come up; it said: " + member(id).tail());
         }
-        for (int other = 1; other < id; other++) {
-            proxy(other, id).retarget("127.0.0.1:" + port);
+        for (int other = 1; other <= MEMBERS; other++) {
+            if (other != id) {
+                proxy(other, id).retarget("127.0.0.1:" + port);
+            }
         }
     }
 

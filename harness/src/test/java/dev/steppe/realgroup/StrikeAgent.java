@@ -192,9 +192,10 @@ final class StrikeAgent {
             int from = step.fromOrdinal() + 1;
             int to = step.toOrdinal() + 1;
             cutCounts[from][to] += step.isCut() ? 1 : -1;
-            int low = Math.min(from, to);
-            int high = Math.max(from, to);
-            group.proxy(low, high).impose(new Tolls(toll(cutCounts[low][high]), toll(cutCounts[high][low])));
+            Toll there = toll(cutCounts[from][to]);
+            Toll back = toll(cutCounts[to][from]);
+            group.proxy(from, to).impose(new Tolls(there, back));
+            group.proxy(to, from).impose(new Tolls(back, there));
         }
     }
 
@@ -209,6 +210,7 @@ final class StrikeAgent {
             if (id != isolated) {
                 Toll hole = Toll.endAfter(0, End.BLACK_HOLE);
                 group.proxy(id, isolated).impose(new Tolls(hole, hole));
+                group.proxy(isolated, id).impose(new Tolls(hole, hole));
             }
         }
         kill(killed);

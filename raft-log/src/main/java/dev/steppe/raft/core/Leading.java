@@ -218,10 +218,9 @@ final class Leading {
         confirmRounds(output);
         boolean isHeartbeatDue = nowNs >= heartbeatDueNs;
         boolean readRound = reads.areWaiting() && isSettled() && !reads.areUnderWay();
-        if (isHeartbeatDue) {
-            pin(nowNs, output);
-        }
         if (isHeartbeatDue || readRound) {
+            // With every round, not with heartbeats alone: while reads ask for rounds all the time, none is ever due.
+            pin(nowNs, output);
             beginRound(nowNs, output);
             // Alone, this member is its own majority.
             confirmRounds(output);

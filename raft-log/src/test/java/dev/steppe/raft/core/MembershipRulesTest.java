@@ -341,6 +341,14 @@ class MembershipRulesTest {
     }
 
     @Test
+    void pinsAlsoWhileReadsAskForARoundBeforeEachHeartbeat() {
+        OneCore one = unpinned().leadsAndHasCommitted();
+        one.hears(new AppendReply().from(2, 222, 7, 5, OneCore.LIFE).accepting(3, 3));
+        one.passes(OneCore.TIMES.heartbeatNs() / 2).step(new RaftInput.ReadAsked().set(1));
+        assertEquals(AppendSource.MEMBERSHIP, one.output.appendSource());
+    }
+
+    @Test
     void pinsNobodyBeforeItIsSettled() {
         OneCore one = unpinned().leads();
         one.hears(new AppendReply().from(2, 222, 7, 5, OneCore.LIFE).accepting(2, 2));

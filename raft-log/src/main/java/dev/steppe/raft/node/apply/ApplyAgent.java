@@ -205,7 +205,7 @@ public final class ApplyAgent<R> implements BelledAgent {
         long second = NodeMail.word(buffer, offset, 1);
         long third = NodeMail.word(buffer, offset, 2);
         switch (type) {
-            case NodeMail.APPLY -> onApply(first, second);
+            case NodeMail.APPLY -> onApply(first);
             case NodeMail.EXPECT -> waiters.expect((int) first, second, third);
             case NodeMail.ABANDON -> waiters.abandonBehind(first);
             case NodeMail.ROLE -> onRole(first, (int) second, third);
@@ -214,8 +214,7 @@ public final class ApplyAgent<R> implements BelledAgent {
         }
     }
 
-    private void onApply(long index, long forcedIndex) {
-        entries.forced(forcedIndex);
+    private void onApply(long index) {
         targetIndex = Math.max(targetIndex, index);
     }
 

@@ -9,21 +9,19 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The entries that are applied, one after another. What is forced here is read where it lies. What is not, because the
- * others of a majority were faster, can be taken back by the file system at any moment: a failed force may leave the
- * page that was there before. So it is copied, and applied only if the copy continues the chain. Owned by the apply
- * agent; allocates nothing after construction.
+ * The entries that are applied, one after another: each is copied, and applied only if the copy continues the chain.
+ * What lies in the log may change under its reader. Before it is forced here, because the others of a majority were
+ * faster, the file system can take it back: a failed force may leave the page that was there before. Afterwards it can
+ * rot. Owned by the apply agent; allocates nothing after construction but for an entry that is longer than the
+ * configuration allows today.
  */
 public final class CheckedEntries implements AutoCloseable {
     private static final int SHORTEST_MAX_BYTES = 64 * 1024;
 
     private final EntryCursor cursor;
     private final EntryChain chain;
-    private final ByteBuffer copy;
-    private final UnsafeBuffer copied;
-    private final int recordMaxBytes;
-    private long forcedIndex;
-    private boolean isCopied;
+    private final UnsafeBuffer copied = new UnsafeBuffer();
+    private ByteBuffer copy;
 
     /** How an entry was found. */
     enum Verdict {
@@ -39,14 +37,12 @@ public final class CheckedEntries implements AutoCloseable {
         this.cursor = cursor;
         chain = new EntryChain(clusterId);
         // A membership or a session's head may be longer than the shortest limit for commands.
-        recordMaxBytes = RecordLayout.recordBytes(Math.max(entryMaxBytes, SHORTEST_MAX_BYTES));
-        copy = ByteBuffer.allocateDirect(recordMaxBytes).order(ByteOrder.LITTLE_ENDIAN);
-        copied = new UnsafeBuffer(copy);
+        copy = bufferOf(RecordLayout.recordBytes(Math.max(entryMaxBytes, SHORTEST_MAX_BYTES)));
+        copied.wrap(copy);
     }
 
-    /** Entries up to {@code index} are forced here. */
-    void forced(long index) {
-        forcedIndex = Math.max(forcedIndex, index);
+    private static ByteBuffer bufferOf(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Moves to entry {@code index}, which may be read, behind one with the chain checksum {@code previousCrc}. */
@@ -54,37 +50,36 @@ public final class CheckedEntries implements AutoCloseable {
         if (!cursor.moveTo(index, readableIndex)) {
             return Verdict.GONE;
         }
-        isCopied = index > forcedIndex;
-        return isCopied && !isCopySound(index, previousCrc) ? Verdict.ROTTEN : Verdict.SOUND;
+        return isCopySound(index, previousCrc) ? Verdict.SOUND : Verdict.ROTTEN;
     }
 
     int kind() {
-        return isCopied ? RecordLayout.kind(copy, 0) : cursor.kind();
+        return RecordLayout.kind(copy, 0);
     }
 
     long term() {
-        return isCopied ? RecordLayout.term(copy, 0) : cursor.term();
+        return RecordLayout.term(copy, 0);
     }
 
     long logTimeMs() {
-        return isCopied ? RecordLayout.logTimeMs(copy, 0) : cursor.logTimeMs();
+        return RecordLayout.logTimeMs(copy, 0);
     }
 
     int chainCrc() {
-        return isCopied ? RecordLayout.chainCrc(copy, 0) : cursor.chainCrc();
+        return RecordLayout.chainCrc(copy, 0);
     }
 
     /** Where the payload stands until the next move. */
     DirectBuffer buffer() {
-        return isCopied ? copied : cursor.buffer();
+        return copied;
     }
 
     int payloadOffset() {
-        return isCopied ? RecordLayout.HEADER_BYTES : cursor.payloadOffset();
+        return RecordLayout.HEADER_BYTES;
     }
 
     int payloadBytes() {
-        return isCopied ? RecordLayout.payloadBytes(copy, 0) : cursor.payloadBytes();
+        return RecordLayout.payloadBytes(copy, 0);
     }
 
     int recordBytes() {
@@ -99,8 +94,12 @@ public final class CheckedEntries implements AutoCloseable {
     private boolean isCopySound(long index, int previousCrc) {
         int recordBytes = cursor.recordBytes();
         int offset = cursor.recordOffset();
-        if (recordBytes > recordMaxBytes || recordBytes > cursor.buffer().capacity() - offset) {
+        if (recordBytes > cursor.buffer().capacity() - offset) {
             return false;
+        }
+        if (recordBytes > copy.capacity()) {
+            copy = bufferOf(recordBytes);
+            copied.wrap(copy);
         }
         cursor.buffer().getBytes(offset, copied, 0, recordBytes);
         return RecordLayout.recordBytesWithin(copy, 0, recordBytes) == recordBytes

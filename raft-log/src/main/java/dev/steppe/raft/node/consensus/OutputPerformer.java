@@ -104,7 +104,7 @@ public final class OutputPerformer {
         long applicable = Math.min(core.commitIndex(), outbox.readableIndex());
         boolean hasRoom = mail.apply.waitingBytes() < mail.apply.messageMaxBytes();
         if (applicable > toldApplyIndex && hasRoom) {
-            toApply.send(NodeMail.APPLY, applicable, core.forcedIndex(), 0);
+            toApply.send(NodeMail.APPLY, applicable, 0, 0);
             toldApplyIndex = applicable;
         }
     }

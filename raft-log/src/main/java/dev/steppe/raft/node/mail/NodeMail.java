@@ -54,7 +54,7 @@ public final class NodeMail {
     /** To consensus: the state was restored from the snapshot up to this index. */
     public static final int RESTORED = 6;
 
-    /** To apply: index up to which entries are committed and can be read; index up to which they are forced here. */
+    /** To apply: index up to which entries are committed and can be read. */
     public static final int APPLY = 1;
     /** To apply: seat of a proposal, its index, its term; in the order of indexes. */
     public static final int EXPECT = 2;
