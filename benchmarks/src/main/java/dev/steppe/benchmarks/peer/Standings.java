@@ -34,9 +34,8 @@ final class Standings {
     /** Everything, as Markdown. A star marks rows without a quiet window. */
     String table() {
         StringBuilder table = new StringBuilder();
-        table.append(
-                "| group | in flight | commits/s | p50 us | p99 us | p99.9 us | CPU us/commit"
-                        + " | heap B/commit | quiet windows |\n");
+        table.append("| group | in flight | commits/s | p50 us | p99 us | p99.9 us | CPU us/commit"
+                + " | heap B/commit | quiet windows |\n");
         table.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         windows.forEach((place, all) -> {
             List<WindowFigures> quiet = quiet(all);
