@@ -176,6 +176,20 @@ final class RaftLogTest {
     }
 
     @Test
+    void cutsIntoASegmentBeforeTheLast() throws OperatingFault {
+        RaftLog log = openClean(disk).log();
+        for (int i = 1; i <= 5; i++) {
+            writeForced(log, 1, text("e" + i, 6_000));
+        }
+        assertEquals(AppendVerdict.APPENDED, log.truncateFrom(2));
+        writeForced(log, 2, "x", "y");
+        List<String> kept = List.of("1:" + text("e1", 6_000), "2:x", "2:y");
+        assertEquals(kept, entries(log));
+        disk.losePower((name, page) -> 0);
+        assertEquals(kept, entries(openClean(disk).log()));
+    }
+
+    @Test
     void takesTheRecordsOfALeaderAsTheyAre() throws OperatingFault {
         RaftLog leader = openClean(disk).log();
         writeForced(leader, 1, "a", "bb");
