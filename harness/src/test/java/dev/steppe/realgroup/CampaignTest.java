@@ -8,6 +8,7 @@ import dev.steppe.realgroup.Campaign.Outcome;
 import dev.steppe.realgroup.Campaign.Plan;
 import dev.steppe.realgroup.StrikeAgent.Strike;
 import dev.steppe.realgroup.member.Flaw;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class CampaignTest {
     /** One clock of one machine runs for all members; so much is allowed for all the same. */
     private static final int DRIFT_MAX_PPM = 10_000;
+
+    private static final int CAMPAIGNS_MAX = 5;
 
     @TempDir
     private Path directory;
@@ -57,14 +60,21 @@ final class CampaignTest {
         assertTrue(outcome.fault().contains("explains"), "the judge says: " + outcome.fault());
     }
 
-    /** Nothing is wrong with these before a leader is replaced, or an answer is lost. */
+    /**
+     * Nothing is wrong with these before a leader is replaced, or an answer is lost; and then somebody has to ask in
+     * the right moment, which one campaign may miss.
+     */
     @ParameterizedTest
     @EnumSource(names = {"LEADER_READS_WITHOUT_ASKING_OTHERS", "FORGETS_SESSIONS"})
     @Tag("extended")
     void refusesMembersThatOnlyMisfortuneUnmasks(Flaw flaw) throws Exception {
-        Outcome outcome = run(5_000, 1, flaw);
         String expected = flaw == Flaw.FORGETS_SESSIONS ? "twice" : "explains";
-        assertTrue(outcome.fault().contains(expected), "the judge says: " + outcome.fault());
+        String fault = "";
+        for (int i = 0; i < CAMPAIGNS_MAX && fault.isEmpty(); i++) {
+            Path own = Files.createDirectory(directory.resolve("campaign-" + i));
+            fault = run(own, 5_000, 1, flaw).fault();
+        }
+        assertTrue(fault.contains(expected), "the judge says: " + fault);
     }
 
     @Test
@@ -84,7 +94,11 @@ final class CampaignTest {
     }
 
     private Outcome run(int callMinCount, int roundCount, Flaw flaw) throws Exception {
-        Outcome outcome = Campaign.run(new Plan(seed(), callMinCount, roundCount, flaw, -1), directory);
+        return run(directory, callMinCount, roundCount, flaw);
+    }
+
+    private static Outcome run(Path own, int callMinCount, int roundCount, Flaw flaw) throws Exception {
+        Outcome outcome = Campaign.run(new Plan(seed(), callMinCount, roundCount, flaw, -1), own);
         System.out.println("CampaignTest, members with flaw " + flaw + ": " + outcome);
         return outcome;
     }
