@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.cluster.LoopbackPorts;
 import dev.steppe.raft.api.ChangeListener;
+import dev.steppe.raft.api.ChangeWords;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.MembershipChange;
 import dev.steppe.raft.api.ProposalListener;
@@ -246,26 +247,10 @@ final class ProxiedGroup implements AutoCloseable {
     }
 
     private String answer(Function<ChangeListener, ProposeVerdict> question) {
-        LinkedBlockingQueue<String> words = new LinkedBlockingQueue<>();
-        ProposeVerdict verdict = question.apply(new ChangeListener() {
-            @Override
-            public void onDone() {
-                words.add("done");
-            }
-
-            @Override
-            public void onRefused(String reason) {
-                words.add(reason);
-            }
-
-            @Override
-            public void onUnknown(String reason) {
-                words.add("unknown");
-            }
-        });
-        assertEquals(ProposeVerdict.ACCEPTED, verdict);
-        await("a word about what was asked", () -> !words.isEmpty());
-        return words.remove();
+        ChangeWords listener = new ChangeWords();
+        assertEquals(ProposeVerdict.ACCEPTED, question.apply(listener));
+        await("a word about what was asked", () -> !listener.words.isEmpty());
+        return listener.words.get(0);
     }
 
     /** Has {@code count} more commands acknowledged, whoever leads. */

@@ -53,6 +53,12 @@ class RaftWorldTest {
         assertNull(RaftRun.play(58, SAFETY_NS, null).failure());
     }
 
+    /** A follower told the hash of its state in a term that it had not forced yet. */
+    @Test
+    void tellsNoHashInATermThatIsNotForced() {
+        assertNull(RaftRun.play(1_003_104, SAFETY_NS, null).failure());
+    }
+
     @Test
     @Tag("extended")
     void holdsInManySeeds() {

@@ -226,6 +226,11 @@ public final class RaftCore {
         return standing.memberships.at(index);
     }
 
+    /** Whether the term and the vote that this member goes by are on the disk. */
+    public boolean isHardStateForced() {
+        return standing.vaultForced() == standing.hardSequence();
+    }
+
     /** Whether what this directory remembers may be counted on; other than NONE until its end is forced. */
     public boolean isQuarantined() {
         return standing.isQuarantined();

@@ -3,7 +3,7 @@ package dev.steppe.raft.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.steppe.raft.api.ChangeListener;
+import dev.steppe.raft.api.ChangeWords;
 import dev.steppe.raft.api.MembershipChange;
 import dev.steppe.raft.api.ProposeVerdict;
 import dev.steppe.raft.api.RaftConfig;
@@ -12,7 +12,6 @@ import dev.steppe.raft.node.InvokedGroup.Server;
 import dev.steppe.raft.node.Ledger.Outcome;
 import dev.steppe.raft.quorum.Membership;
 import dev.steppe.raft.storage.memory.PageFate;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,32 +19,14 @@ import org.junit.jupiter.api.Test;
 class MembershipGroupTest {
     private static final Options OFTEN = Options.DEFAULT.with(new RaftConfig.Snapshots(64 << 10, 16 << 10, 256 << 10));
 
-    private final List<String> words = new ArrayList<>();
-
-    private ChangeListener listener() {
-        return new ChangeListener() {
-            @Override
-            public void onDone() {
-                words.add("done");
-            }
-
-            @Override
-            public void onRefused(String reason) {
-                words.add(reason);
-            }
-
-            @Override
-            public void onUnknown(String reason) {
-                words.add("unknown");
-            }
-        };
-    }
+    private final ChangeWords listener = new ChangeWords();
+    private final List<String> words = listener.words;
 
     /** Asks until it is done: the group may have to settle first. */
     private void change(InvokedGroup group, MembershipChange change) {
         for (int attempt = 0; attempt < 200; attempt++) {
             words.clear();
-            assertEquals(ProposeVerdict.ACCEPTED, group.leader().node.changeMembership(change, listener()));
+            assertEquals(ProposeVerdict.ACCEPTED, group.leader().node.changeMembership(change, listener));
             group.until(() -> !words.isEmpty(), "no word about " + change);
             if (words.equals(List.of("done"))) {
                 return;
@@ -139,7 +120,7 @@ class MembershipGroupTest {
             for (int i = 0; i < 50; i++) {
                 group.ledger.propose(old.node, 100);
             }
-            assertEquals(ProposeVerdict.ACCEPTED, old.node.transferLeadership(target, listener()));
+            assertEquals(ProposeVerdict.ACCEPTED, old.node.transferLeadership(target, listener));
             group.until(() -> !words.isEmpty(), "no word");
             assertEquals(List.of("done"), words);
             group.until(() -> !old.leads(), "it keeps the office");
@@ -177,7 +158,7 @@ class MembershipGroupTest {
         commit(group, 10);
         assertEquals(
                 ProposeVerdict.ACCEPTED,
-                group.leader().node.changeMembership(new MembershipChange.Promote(9), listener()));
+                group.leader().node.changeMembership(new MembershipChange.Promote(9), listener));
         group.until(() -> !words.isEmpty(), "no word");
         commit(group, 10);
         assertEquals(1, words.size(), words::toString);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
-import dev.steppe.raft.api.ChangeListener;
+import dev.steppe.raft.api.ChangeWords;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.MembershipChange;
 import dev.steppe.raft.api.ProposeVerdict;
@@ -117,25 +117,10 @@ class TcpGroupTest {
         nodes.add(RaftNode.open(config, directory.resolve("alone"), world, machine, machine)
                 .start(ThreadLayout.SHARED, IdleChoice.BACK_OFF));
         commit(10);
-        List<String> words = new ArrayList<>();
+        ChangeWords listener = new ChangeWords();
         MembershipChange change = new MembershipChange.AddLearner(new Membership.Server(2, 0, "127.0.0.1", 1));
-        assertEquals(ProposeVerdict.ACCEPTED, leader().changeMembership(change, new ChangeListener() {
-            @Override
-            public void onDone() {
-                words.add("done");
-            }
-
-            @Override
-            public void onRefused(String reason) {
-                words.add(reason);
-            }
-
-            @Override
-            public void onUnknown(String reason) {
-                words.add(reason);
-            }
-        }));
-        assertEquals(List.of("this server was opened without a transport, so nobody can join it"), words);
+        assertEquals(ProposeVerdict.ACCEPTED, leader().changeMembership(change, listener));
+        assertEquals(List.of("this server was opened without a transport, so nobody can join it"), listener.words);
         assertEquals(0, leader().status().group().membership().learners().size());
     }
 

@@ -120,7 +120,7 @@ public final class Outbox {
         held.add(one);
     }
 
-    /** Sends a message about nothing that must be durable first. */
+    /** Sends a message about nothing that must be durable first, in a term that is. */
     public void say(RaftMessage message, int toMember) {
         send(message, toMember);
     }

@@ -50,7 +50,8 @@ public final class StateWitness {
         if (core.role() == Role.LEADER) {
             return compare(self.memberId(), index, hash, core);
         }
-        if (core.leaderId() > 0) {
+        // A term leaves only once it is forced; a report that is left out is made good by the next.
+        if (core.leaderId() > 0 && core.isHardStateForced()) {
             outbox.say(new HashReport(self.in(core.term()), index, hash), core.leaderId());
         }
         return null;
