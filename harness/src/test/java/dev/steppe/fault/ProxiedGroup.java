@@ -237,13 +237,14 @@ final class ProxiedGroup implements AutoCloseable {
         throw new AssertionError(change + " is not done: " + words);
     }
 
-    /** Has the office handed to {@code targetId}, whoever holds it. */
+    /** Has the office handed to {@code targetId}, whoever holds it; asks again while the group has yet to settle. */
     void transferTo(int targetId) {
-        for (int attempt = 0; attempt < 20 && leader().id != targetId; attempt++) {
-            answer(listener -> node(leader()).transferLeadership(targetId, listener));
-            await("the target leads or another", () -> newestLeader() != null);
+        List<String> words = new ArrayList<>();
+        for (int attempt = 0; attempt < 1_000 && leader().id != targetId; attempt++) {
+            words.add(answer(listener -> node(leader()).transferLeadership(targetId, listener)));
+            linger(20);
         }
-        assertEquals(targetId, leader().id, "the office was not handed over");
+        assertEquals(targetId, leader().id, () -> "the office was not handed over: " + words);
     }
 
     private String answer(Function<ChangeListener, ProposeVerdict> question) {

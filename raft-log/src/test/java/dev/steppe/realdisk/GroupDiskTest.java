@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.raft.api.Member;
+import dev.steppe.raft.node.LoopbackMembers;
 import dev.steppe.runtime.HaltSwitch;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +73,7 @@ final class GroupDiskTest {
 
     private void startGroup() throws IOException {
         SystemTools.needStrace();
-        ports = freePorts();
+        ports = LoopbackMembers.draw(3).stream().map(Member::port).toList();
         for (int place = 0; place < 3; place++) {
             children.add(null);
             start(place);
@@ -144,20 +144,6 @@ final class GroupDiskTest {
             ledger.verify(window);
         }
         SystemTools.say(ledger.count() + " acknowledged commands, none lost on any of three members");
-    }
-
-    private static List<Integer> freePorts() throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            ports.add(socket.getLocalPort());
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return ports;
     }
 
     /** strace that holds a process which runs already; it lets go of it when it is closed. */

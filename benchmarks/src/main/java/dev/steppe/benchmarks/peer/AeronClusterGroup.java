@@ -1,7 +1,8 @@
 package dev.steppe.benchmarks.peer;
 
+import dev.steppe.base.OperatingFault;
 import dev.steppe.benchmarks.raft.GroupUnderLoad;
-import dev.steppe.benchmarks.raft.LoopbackPorts;
+import dev.steppe.cluster.LoopbackPorts;
 import io.aeron.ExclusivePublication;
 import io.aeron.Image;
 import io.aeron.archive.Archive;
@@ -106,8 +107,8 @@ final class AeronClusterGroup implements GroupUnderLoad {
         }
     }
 
-    AeronClusterGroup(Setup setup, Acks acks) throws IOException {
-        ports = LoopbackPorts.choose(setup.memberCount() * PORTS_PER_MEMBER);
+    AeronClusterGroup(Setup setup, Acks acks) throws IOException, OperatingFault {
+        ports = LoopbackPorts.draw(setup.memberCount() * PORTS_PER_MEMBER);
         String members = members(setup.memberCount());
         Supplier<IdleStrategy> idle =
                 setup.yields() ? YieldingIdleStrategy::new : () -> new BackoffIdleStrategy(10, 5, 1_000, 1_000_000);

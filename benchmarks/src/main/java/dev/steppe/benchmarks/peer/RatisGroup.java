@@ -1,7 +1,8 @@
 package dev.steppe.benchmarks.peer;
 
+import dev.steppe.base.OperatingFault;
 import dev.steppe.benchmarks.raft.GroupUnderLoad;
-import dev.steppe.benchmarks.raft.LoopbackPorts;
+import dev.steppe.cluster.LoopbackPorts;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -56,10 +57,10 @@ final class RatisGroup implements GroupUnderLoad {
         }
     }
 
-    RatisGroup(Path directory, int memberCount, Acks acks) throws IOException {
+    RatisGroup(Path directory, int memberCount, Acks acks) throws IOException, OperatingFault {
         this.acks = acks;
         List<RaftPeer> members = new ArrayList<>();
-        for (int port : LoopbackPorts.choose(memberCount)) {
+        for (int port : LoopbackPorts.draw(memberCount)) {
             members.add(RaftPeer.newBuilder()
                     .setId("member-" + port)
                     .setAddress("127.0.0.1:" + port)

@@ -11,8 +11,9 @@ import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.Task;
 import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
+import dev.steppe.base.OperatingFault;
 import dev.steppe.benchmarks.raft.GroupUnderLoad;
-import dev.steppe.benchmarks.raft.LoopbackPorts;
+import dev.steppe.cluster.LoopbackPorts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,10 +55,10 @@ final class SofaJraftGroup implements GroupUnderLoad {
         }
     }
 
-    SofaJraftGroup(Path directory, int memberCount, boolean isForced, Acks acks) throws IOException {
+    SofaJraftGroup(Path directory, int memberCount, boolean isForced, Acks acks) throws IOException, OperatingFault {
         this.acks = acks;
         Configuration members = new Configuration();
-        for (int port : LoopbackPorts.choose(memberCount)) {
+        for (int port : LoopbackPorts.draw(memberCount)) {
             members.addPeer(new PeerId("127.0.0.1", port));
         }
         List<Node> nodes = new ArrayList<>();

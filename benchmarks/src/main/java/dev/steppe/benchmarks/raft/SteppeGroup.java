@@ -1,6 +1,7 @@
 package dev.steppe.benchmarks.raft;
 
 import dev.steppe.base.OperatingFault;
+import dev.steppe.cluster.LoopbackPorts;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.ProposalListener;
 import dev.steppe.raft.api.ProposeVerdict;
@@ -223,8 +224,8 @@ public final class SteppeGroup implements GroupUnderLoad {
         return self -> new TcpTransport(lane, self, encrypted, credentials, LinkAudit.NONE);
     }
 
-    private static List<Member> members(int voterCount) throws IOException {
-        List<Integer> ports = LoopbackPorts.choose(voterCount);
+    private static List<Member> members(int voterCount) throws OperatingFault {
+        List<Integer> ports = LoopbackPorts.draw(voterCount);
         List<Member> members = new ArrayList<>();
         for (int id = 1; id <= voterCount; id++) {
             members.add(new Member(id, "127.0.0.1", ports.get(id - 1)));

@@ -22,9 +22,6 @@ import dev.steppe.runtime.clock.SystemClocks;
 import dev.steppe.transport.tcp.TcpConfig;
 import dev.steppe.transport.tcp.TcpLoops;
 import dev.steppe.transport.tcp.TcpTransport;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +29,6 @@ import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,25 +44,10 @@ class TcpGroupTest {
     private final List<RaftNode<Long>> nodes = new ArrayList<>();
     private final List<CountingMachine> machines = new ArrayList<>();
     private final TcpLoops loops = new TcpLoops("raft-net", SystemClocks.nano(), SeededEntropy.fromSystem(), halts);
-    private List<Member> members = List.of();
+    private final List<Member> members = LoopbackMembers.draw(3);
 
     @TempDir
     private Path directory;
-
-    @BeforeEach
-    void choosePorts() throws IOException {
-        List<Member> chosen = new ArrayList<>();
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int id = 1; id <= 3; id++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            chosen.add(new Member(id, "127.0.0.1", socket.getLocalPort()));
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        members = List.copyOf(chosen);
-    }
 
     @AfterEach
     void closeAll() {

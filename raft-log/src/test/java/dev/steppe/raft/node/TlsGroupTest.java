@@ -21,8 +21,6 @@ import dev.steppe.transport.tls.CertificateMint;
 import dev.steppe.transport.tls.CertificateMint.Minted;
 import dev.steppe.transport.tls.TlsCredentials;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +56,7 @@ class TlsGroupTest {
     void goesOnWhileItsAuthorityIsReplaced() throws Exception {
         Minted old = CertificateMint.authority("old");
         Minted fresh = CertificateMint.authority("fresh");
-        List<Member> members = members();
+        List<Member> members = LoopbackMembers.draw(3);
         for (int id = 1; id <= 3; id++) {
             write(id, old, old);
             credentials.add(
@@ -122,19 +120,5 @@ class TlsGroupTest {
             Thread.onSpinWait();
         }
         assertTrue(halts.halts().isEmpty(), halts.halts().toString());
-    }
-
-    private static List<Member> members() throws IOException {
-        List<Member> chosen = new ArrayList<>();
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int id = 1; id <= 3; id++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            chosen.add(new Member(id, "127.0.0.1", socket.getLocalPort()));
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return List.copyOf(chosen);
     }
 }
