@@ -25,12 +25,21 @@ public interface HaltSwitch {
     static HaltSwitch process() {
         return (exitCode, sentence, cause) -> {
             try {
-                System.err.println("steppe halts: " + sentence);
+                System.err.println("steppe halts: " + sentence + reasonOf(cause));
                 cause.printStackTrace();
             } finally {
                 Runtime.getRuntime().halt(exitCode);
             }
         };
+    }
+
+    /** What lies at the bottom of {@code cause}, such as the word of the operating system; empty if that was said. */
+    private static String reasonOf(Throwable cause) {
+        Throwable bottom = cause;
+        while (bottom.getCause() != null) {
+            bottom = bottom.getCause();
+        }
+        return bottom == cause ? "" : " (" + bottom + ")";
     }
 
     /** Records instead of halting: for tests and for worlds that simulate a crash. Any thread. */

@@ -10,12 +10,12 @@ import java.util.TreeMap;
  * What servers acknowledged: index of the command and hash of the state behind it, as they came out of the pipe. Kept
  * by the parent, so that no death of a server takes anything from it. Thread-safe.
  */
-final class AckLedger {
+public final class AckLedger {
     private final TreeMap<Long, Long> hashes = new TreeMap<>();
     private String contradiction = "";
 
     /** A second word about one index must be the first one. */
-    synchronized void note(long index, long hash) {
+    public synchronized void note(long index, long hash) {
         Long before = hashes.put(index, hash);
         if (before != null && before != hash) {
             contradiction = "index " + index + " was acknowledged with " + before + " and with " + hash;
@@ -23,18 +23,18 @@ final class AckLedger {
     }
 
     /** What was acknowledged until now, and goes on by itself. */
-    synchronized AckLedger copy() {
+    public synchronized AckLedger copy() {
         AckLedger copy = new AckLedger();
         copy.hashes.putAll(hashes);
         copy.contradiction = contradiction;
         return copy;
     }
 
-    synchronized int count() {
+    public synchronized int count() {
         return hashes.size();
     }
 
-    synchronized long lastIndex() {
+    public synchronized long lastIndex() {
         return hashes.isEmpty() ? 0 : hashes.lastKey();
     }
 
@@ -44,7 +44,7 @@ final class AckLedger {
      * @param window index and hash of the last commands of that state; what lies in front of it is vouched for by the
      *     hashes in it
      */
-    synchronized void verify(NavigableMap<Long, Long> window) {
+    public synchronized void verify(NavigableMap<Long, Long> window) {
         assertEquals("", contradiction);
         if (hashes.isEmpty()) {
             return;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
  * writes out of order: a missing flush of the device is not found here, and torn sectors are left to the disk in
  * memory.
  */
-final class LoopDisk implements AutoCloseable {
+public final class LoopDisk implements AutoCloseable {
     private static final String OUTER_SIZE = "96M";
     private static final String INNER_SIZE = "32M";
 
@@ -41,7 +41,7 @@ final class LoopDisk implements AutoCloseable {
     }
 
     /** An empty one, mounted; skips the test with a sentence where that is not possible. */
-    static LoopDisk create(Path parent) throws IOException {
+    public static LoopDisk create(Path parent) throws IOException {
         SystemTools.need("mkfs.ext4", "mount", "umount", "fsfreeze", "cp", "truncate");
         Path memory = Path.of("/dev/shm");
         LoopDisk disk =
@@ -69,7 +69,7 @@ final class LoopDisk implements AutoCloseable {
 
     private void makeInner() {
         SystemTools.run("truncate", "-s", INNER_SIZE, image.toString());
-        SystemTools.run("mkfs.ext4", "-q", image.toString());
+        SystemTools.run("mkfs.ext4", "-q", "-e", "remount-ro", image.toString());
         mount();
     }
 
@@ -79,12 +79,12 @@ final class LoopDisk implements AutoCloseable {
     }
 
     /** Where it is mounted. */
-    Path mountPoint() {
+    public Path mountPoint() {
         return mountPoint;
     }
 
     /** Keeps what the disk holds now; processes may write to it meanwhile, and stand still until this returns. */
-    void cut() {
+    public void cut() {
         SystemTools.run("fsfreeze", "-f", outer.toString());
         try {
             SystemTools.run("cp", "--sparse=always", image.toString(), kept().toString());
@@ -94,11 +94,31 @@ final class LoopDisk implements AutoCloseable {
     }
 
     /** Mounts what {@link #cut()} kept, in place of the disk, which no process may use any more. */
-    void returnToCut() throws IOException {
+    public void returnToCut() throws IOException {
         unmount();
         Files.delete(image);
         Files.copy(kept(), image, StandardCopyOption.REPLACE_EXISTING);
         Files.delete(kept());
+        mount();
+    }
+
+    /**
+     * Lets the file system find an error of its own, which makes it read only at once, whoever writes to it; skips the
+     * test with a sentence where it cannot be told to.
+     */
+    public void denyWrites() throws IOException {
+        String device = SystemTools.output("findmnt", "-n", "-o", "SOURCE", mountPoint.toString())
+                .strip();
+        Path trigger = Path.of("/sys/fs/ext4", device.substring(device.lastIndexOf('/') + 1), "trigger_fs_error");
+        boolean isThere = Files.isWritable(trigger);
+        SystemTools.say(isThere ? "" : "skipped: this kernel lets nobody make a file system read only: no " + trigger);
+        Assumptions.assumeTrue(isThere, "no " + trigger);
+        Files.writeString(trigger, "1");
+    }
+
+    /** Mounts it anew, to be written; no process may use it any more. */
+    public void mend() {
+        unmount();
         mount();
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
+import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.api.RaftStatus;
 import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.log.LogInspection;
@@ -31,29 +32,38 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Opens the directory of a member that is alone, by production recovery, and compares it with a ledger. */
-final class RecoveredDirectory {
+public final class RecoveredDirectory {
     private static final int ROUNDS_MAX = 100_000;
 
     private RecoveredDirectory() {}
 
     /** Looked at without changing it, then opened, led and applied to its end. */
-    static void verify(Path path, AckLedger ledger) throws OperatingFault, IOException {
+    public static void verify(Path path, AckLedger ledger) throws OperatingFault, IOException {
+        verify(path, ledger, LoggedServer.config(1, List.of()));
+    }
+
+    /** As {@link #verify(Path, AckLedger)}, of a server that was configured so. */
+    public static void verify(Path path, AckLedger ledger, RaftConfig config) throws OperatingFault, IOException {
         boolean isFormatted = Files.exists(path.resolve("identity"));
         assertTrue(isFormatted || ledger.count() == 0, "the identity is gone");
         if (isFormatted) {
-            look(path, ledger);
+            look(path, ledger, config.clusterId());
         }
-        ledger.verify(open(path).window());
+        ledger.verify(open(path, config).window());
         assertEquals(List.of(), unfinished(path));
     }
 
     /** The state of a member that recovers, leads, and has applied all of its log. */
-    static HashedCommands open(Path path) throws OperatingFault {
+    public static HashedCommands open(Path path) throws OperatingFault {
+        return open(path, LoggedServer.config(1, List.of()));
+    }
+
+    private static HashedCommands open(Path path, RaftConfig config) throws OperatingFault {
         HaltSwitch.Recorder halts = new HaltSwitch.Recorder();
         HashedCommands state = new HashedCommands();
         long[] nowNs = {0};
         NodeWorld world = NodeWorld.alone(() -> nowNs[0], new SeededEntropy(7), halts);
-        try (RaftNode<Long> node = RaftNode.open(LoggedServer.config(1, List.of()), path, world, state, state)) {
+        try (RaftNode<Long> node = RaftNode.open(config, path, world, state, state)) {
             walk(node.inspection());
             node.start(ThreadLayout.INVOKED, IdleChoice.BACK_OFF);
             for (int round = 0; !isSettled(node); round++) {
@@ -67,7 +77,7 @@ final class RecoveredDirectory {
     }
 
     /** Names of files that were begun and never finished. */
-    static List<String> unfinished(Path path) throws IOException {
+    public static List<String> unfinished(Path path) throws IOException {
         try (Stream<Path> files = Files.walk(path)) {
             return files.map(Path::toString)
                     .filter(name -> name.endsWith(".preparing"))
@@ -83,9 +93,9 @@ final class RecoveredDirectory {
                 && indexes.appliedIndex() == indexes.lastIndex();
     }
 
-    private static void look(Path path, AckLedger ledger) throws OperatingFault {
+    private static void look(Path path, AckLedger ledger, long clusterId) throws OperatingFault {
         try (ReadOnlyDirectory directory = ReadOnlyDirectory.open(path)) {
-            LogPosition snapshot = newestSnapshot(directory);
+            LogPosition snapshot = newestSnapshot(directory, clusterId);
             LogInspection inspection = LogInspection.of(directory, snapshot);
             assertNotEquals(LogInspection.Verdict.DAMAGED, inspection.verdict(), inspection::toString);
             long lastIndex = Math.max(inspection.lastIndex(), snapshot.index());
@@ -94,9 +104,8 @@ final class RecoveredDirectory {
         }
     }
 
-    private static LogPosition newestSnapshot(StorageDirectory directory) throws OperatingFault {
-        SnapshotShelf shelf =
-                SnapshotShelf.open(directory, LoggedServer.config(1, List.of()).clusterId());
+    private static LogPosition newestSnapshot(StorageDirectory directory, long clusterId) throws OperatingFault {
+        SnapshotShelf shelf = SnapshotShelf.open(directory, clusterId);
         int pieceCount = 0;
         while (shelf.proveNext()) {
             pieceCount++;

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One {@link LoggedServer} in a process of its own; what it acknowledges goes into a ledger. */
-final class ServerChild implements AutoCloseable {
+public final class ServerChild implements AutoCloseable {
     private static final int ARGUMENTS_ALONE = 4;
 
     private final Process process;
@@ -64,9 +64,22 @@ final class ServerChild implements AutoCloseable {
      * @param errorFolder where a crash of the virtual machine would leave its file
      * @param arguments of {@link LoggedServer}
      */
-    static ServerChild start(List<String> wrapper, Path errorFolder, AckLedger ledger, Object... arguments)
+    public static ServerChild start(List<String> wrapper, Path errorFolder, AckLedger ledger, Object... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(wrapper);
+        return start(new Program(wrapper, List.of(), LoggedServer.class), errorFolder, ledger, arguments);
+    }
+
+    /**
+     * What is started.
+     *
+     * @param flags of its virtual machine, behind all others, so that they win
+     */
+    public record Program(List<String> wrapper, List<String> flags, Class<?> main) {}
+
+    /** As {@link #start(List, Path, AckLedger, Object...)}, another way. */
+    public static ServerChild start(Program program, Path errorFolder, AckLedger ledger, Object... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(program.wrapper());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (!flag.startsWith("-javaagent") && !flag.startsWith("-agentlib")) {
@@ -75,7 +88,9 @@ final class ServerChild implements AutoCloseable {
         }
         command.addAll(List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+PerfDisableSharedMem"));
         command.add("-XX:ErrorFile=" + errorFolder.resolve("hs_err_%p.log"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), LoggedServer.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(program.flags());
+        command.add(program.main().getName());
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
@@ -120,51 +135,57 @@ final class ServerChild implements AutoCloseable {
     }
 
     /** What it said beside acknowledgements: its last words, if it halted. */
-    String words() {
+    public String words() {
         synchronized (tail) {
             return String.join("\n", tail);
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    int fullCount() {
+    public int fullCount() {
         return fullCount.get();
     }
 
-    int roomCount() {
+    public int roomCount() {
         return roomCount.get();
     }
 
-    int readCount() {
+    public int readCount() {
         return readCount.get();
     }
 
-    int ackCount() {
+    public int ackCount() {
         return ackCount.get();
     }
 
     /** Waits for {@code count} more acknowledgements. */
-    void awaitAcks(int count) {
+    public void awaitAcks(int count) {
         int target = ackCount.get() + count;
         SystemTools.await(
                 () -> ackCount.get() >= target || !process.isAlive(), count + " acknowledgements; it said: " + words());
         assertTrue(ackCount.get() >= target, () -> "it ended by itself; it said: " + words());
     }
 
+    /** Waits for {@code count} acknowledgements; false if it ended before that. */
+    public boolean isServing(int count) {
+        SystemTools.await(() -> ackCount.get() >= count || !process.isAlive(), "a server to serve or to end");
+        return ackCount.get() >= count;
+    }
+
     /** Words 1 and on: role, term, last, forced and applied index, hash. */
-    String[] status() throws InterruptedException {
+    public String[] status() throws InterruptedException {
         return ask("status");
     }
 
     /** As {@link #status}, where nothing can be thrown. */
-    String[] statusUnchecked() {
+    public String[] statusUnchecked() {
         try {
             return status();
         } catch (InterruptedException e) {
@@ -173,12 +194,12 @@ final class ServerChild implements AutoCloseable {
     }
 
     /** Ends its load; what is under way goes on. */
-    void pause() throws InterruptedException {
+    public void pause() throws InterruptedException {
         ask("pause");
     }
 
     /** From now on it acknowledges no more than {@link LoggedServer#UNHEARD_MAX} commands. */
-    void hold() {
+    public void hold() {
         isHeld = true;
     }
 
@@ -202,20 +223,20 @@ final class ServerChild implements AutoCloseable {
     }
 
     /** Lets it close its server; it must end well. The last commands of its state. */
-    NavigableMap<Long, Long> stop() throws InterruptedException {
+    public NavigableMap<Long, Long> stop() throws InterruptedException {
         tell("stop");
         assertEquals(0, awaitEnd(), this::words);
         return window;
     }
 
     /** SIGKILL. What it had printed before is in the pipe and is read to its end. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         awaitEnd();
     }
 
     /** Waits until it ends; its exit code. */
-    int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         assertTrue(process.waitFor(120, TimeUnit.SECONDS), () -> "it does not end; it said: " + words());
         reader.join();
         return process.exitValue();
@@ -225,7 +246,7 @@ final class ServerChild implements AutoCloseable {
      * Nothing was acknowledged that was not forced; no error that the virtual machine should never have met, and no
      * crash of it.
      */
-    void verifyWords() throws IOException {
+    public void verifyWords() throws IOException {
         assertEquals("", earlyAck);
         assertFalse(words().contains("InternalError"), this::words);
         try (var files = Files.list(errorFolder)) {

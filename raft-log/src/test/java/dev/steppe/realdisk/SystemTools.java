@@ -12,13 +12,13 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
 
 /** Programs of the system, and waiting for what other processes do. */
-final class SystemTools {
+public final class SystemTools {
     private static final long PATIENCE_S = 120;
 
     private SystemTools() {}
 
     /** Skips the test, with a sentence, where one of {@code programs} is missing. */
-    static void need(String... programs) {
+    public static void need(String... programs) {
         for (String program : programs) {
             boolean isThere = exitCode("which", program) == 0;
             say(isThere ? "" : "skipped: this machine has no " + program);
@@ -27,7 +27,7 @@ final class SystemTools {
     }
 
     /** Skips the test where strace cannot hold another process. */
-    static void needStrace() {
+    public static void needStrace() {
         need("strace");
         boolean isAllowed = exitCode("strace", "-f", "-o", "/dev/null", "true") == 0;
         say(isAllowed ? "" : "skipped: this user may not trace processes, so no system call can be made to fail");
@@ -35,12 +35,12 @@ final class SystemTools {
     }
 
     /** Runs a program that must succeed. */
-    static void run(String... command) {
+    public static void run(String... command) {
         assertEquals(0, exitCode(command), () -> "failed: " + String.join(" ", command));
     }
 
     /** Its exit code, or 127 where it does not exist. */
-    static int exitCode(String... command) {
+    public static int exitCode(String... command) {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -56,13 +56,13 @@ final class SystemTools {
     }
 
     /** What it says. */
-    static String output(String... command) throws IOException {
+    public static String output(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /** Waits, and gives up long after anybody would. */
-    static void await(BooleanSupplier condition, String what) {
+    public static void await(BooleanSupplier condition, String what) {
         long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < untilNs, () -> "waited in vain for " + what);
@@ -70,7 +70,7 @@ final class SystemTools {
         }
     }
 
-    static void say(String sentence) {
+    public static void say(String sentence) {
         if (!sentence.isEmpty()) {
             System.out.println("real disk: " + sentence);
         }
