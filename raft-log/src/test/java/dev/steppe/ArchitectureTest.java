@@ -27,7 +27,7 @@ final class ArchitectureTest {
                     raft.session        | MACHINE |
                     raft.agreement      | MACHINE |
                     raft.api.machine    | PORT    |
-                    raft.api            | PORT    | raft.quorum raft.api.machine
+                    raft.api            | PORT    | raft.quorum raft.storage raft.api.machine
                     raft.snapshot       | MACHINE | raft.api raft.api.machine raft.storage
                     transport           | PORT    |
                     runtime.clock       | SHELL   |

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * kill -9 at random moments, over and over on the same directory, with segments of 64 KiB and a snapshot every 64 KiB
- * of log, so that every kind of step on the disk is under way at some of the deaths ({@code reliability.md} S12, S17).
+ * of log, so that every kind of step on the disk is under way at some of the deaths; entries are written by turns at
+ * their position and through a mapping ({@code reliability.md} S12, S17).
  */
 final class KillTest {
     private static final int CYCLES = 10;
@@ -42,7 +43,7 @@ final class KillTest {
         Path directory = folder.resolve("data");
         AckLedger ledger = new AckLedger();
         for (int cycle = 0; cycle < cycles; cycle++) {
-            String strategy = random.nextInt(4) == 0 ? "mapped" : "positional";
+            String strategy = cycle % 2 == 0 ? "positional" : "mapped";
             try (ServerChild child =
                     ServerChild.start(List.of(), folder, ledger, directory, strategy, "load", PAYLOAD_BYTES)) {
                 // Some deaths come while the server recovers and has acknowledged nothing.

@@ -56,6 +56,13 @@ final class SystemCallTest {
     }
 
     @Test
+    void losesNothingWhereAnMsyncIsItsLastOrFails() throws Exception {
+        Script script = script("mapped");
+        killAt(script, "msync", middle(script, "msync"));
+        failAt(script, "msync", middle(script, "msync"));
+    }
+
+    @Test
     @Tag("extended")
     void losesNothingWhicheverCallIsItsLast() throws Exception {
         playAll(script("positional"), STEPS, this::killAt);
@@ -95,12 +102,13 @@ final class SystemCallTest {
 
     private int middle(Script script, String call) {
         List<Integer> ordinals = ordinals(script, call);
-        assertFalse(ordinals.isEmpty(), "the script makes no " + call);
         return ordinals.get(ordinals.size() / 2);
     }
 
     private List<Integer> ordinals(Script script, String call) {
-        return script.trace.ordinals(script.trace.busiestThread(), call, data());
+        List<Integer> ordinals = script.trace.ordinals(script.trace.busiestThread(), call, data());
+        assertFalse(ordinals.isEmpty(), "the script makes no " + call);
+        return ordinals;
     }
 
     /** Played without a fault. */

@@ -7,6 +7,7 @@ import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.api.RoleListener;
 import dev.steppe.raft.node.NodeWorld;
 import dev.steppe.raft.node.RaftNode;
+import dev.steppe.raft.storage.WriteStrategy;
 import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.runtime.IdleChoice;
 import dev.steppe.runtime.ThreadLayout;
@@ -41,8 +42,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * a {@link Flaw}, {@code first} or {@code joining}, the greatest drift of clocks in ppm for reads by lease or -1, the
  * ids of the voters with commas between, and then {@code ID=ADDRESS} for each member that it may dial. It says
  * {@code ready PORT} and then answers what {@link Desk} understands. It ends when its standard input does, so it never
- * outlives whoever started it. The first member has one thread for its agents, the second one for each, and the third
- * runs them on its event loop.
+ * outlives whoever started it. The first member has one thread for its agents, the second one for each and stores its
+ * entries through a mapping, and the third runs them on its event loop; the others take turns in that.
  */
 public final class MemberMain {
     /** What a whole line ends with: a process that is killed may leave the beginning of one. */
@@ -91,7 +92,7 @@ public final class MemberMain {
 
     private RaftNode<Prefix> start() throws OperatingFault {
         RaftNode<Prefix> node = RaftNode.open(config(), Path.of(arguments[0]), world(), machine, roles());
-        return switch (memberId) {
+        return switch (memberId % 3) {
             case 1 -> node.start(ThreadLayout.SHARED, IdleChoice.BACK_OFF);
             case 2 -> node.start(ThreadLayout.DEDICATED, IdleChoice.BACK_OFF);
             default -> node.startOn(loops);
@@ -109,7 +110,9 @@ public final class MemberMain {
         }
         RaftConfig.Options options = new RaftConfig.Options(
                 OFTEN, Integer.parseInt(arguments[5]), RaftConfig.Options.ANY_DISTANCE, SESSIONS_MAX, isJoining);
-        return new RaftConfig(CLUSTER_ID, "north", memberId, members, TIMING, RaftConfig.Limits.TINY).with(options);
+        WriteStrategy strategy = memberId % 3 == 2 ? WriteStrategy.MAPPED : WriteStrategy.POSITIONAL;
+        return new RaftConfig(CLUSTER_ID, "north", memberId, members, TIMING, RaftConfig.Limits.TINY)
+                .with(options.with(strategy));
     }
 
     private NodeWorld world() throws OperatingFault {

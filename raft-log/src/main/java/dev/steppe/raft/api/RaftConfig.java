@@ -1,5 +1,6 @@
 package dev.steppe.raft.api;
 
+import dev.steppe.raft.storage.WriteStrategy;
 import java.util.List;
 
 /**
@@ -140,17 +141,20 @@ public record RaftConfig(
      * @param voterRoundTripMaxMs a server further away is not made a voter; {@link #ANY_DISTANCE} to allow it
      * @param sessionMaxCount most client sessions that are open at once, 1..65536
      * @param isJoining this server is not among the first voters; it waits until a leader feeds it
+     * @param strategy how entries get into their segment; the bytes are the same, so members may differ, and one member
+     *     from one start to the next
      */
     public record Options(
             Snapshots snapshots,
             int maxClockDriftPpm,
             long voterRoundTripMaxMs,
             int sessionMaxCount,
-            boolean isJoining) {
+            boolean isJoining,
+            WriteStrategy strategy) {
         /** No limit to how far away a voter may be. */
         public static final long ANY_DISTANCE = Long.MAX_VALUE;
 
-        /** ReadIndex only, voters within 10 ms, 4,096 sessions, one of the first voters. */
+        /** ReadIndex only, voters within 10 ms, 4,096 sessions, one of the first voters, positional writes. */
         public static final Options DEFAULT = new Options(Snapshots.DEFAULT, -1, 10, 4_096, false);
 
         /** Refuses numbers out of range. */
@@ -164,24 +168,49 @@ public record RaftConfig(
             }
         }
 
+        /** With positional writes. */
+        public Options(
+                Snapshots snapshots,
+                int maxClockDriftPpm,
+                long voterRoundTripMaxMs,
+                int sessionMaxCount,
+                boolean isJoining) {
+            this(
+                    snapshots,
+                    maxClockDriftPpm,
+                    voterRoundTripMaxMs,
+                    sessionMaxCount,
+                    isJoining,
+                    WriteStrategy.POSITIONAL);
+        }
+
         /** The same for a server that joins. */
         public Options joining() {
-            return new Options(snapshots, maxClockDriftPpm, voterRoundTripMaxMs, sessionMaxCount, true);
+            return new Options(snapshots, maxClockDriftPpm, voterRoundTripMaxMs, sessionMaxCount, true, strategy);
         }
 
         /** The same with other snapshots. */
         public Options with(Snapshots newSnapshots) {
-            return new Options(newSnapshots, maxClockDriftPpm, voterRoundTripMaxMs, sessionMaxCount, isJoining);
+            return new Options(
+                    newSnapshots, maxClockDriftPpm, voterRoundTripMaxMs, sessionMaxCount, isJoining, strategy);
+        }
+
+        /** The same with entries written in another way. */
+        public Options with(WriteStrategy newStrategy) {
+            return new Options(
+                    snapshots, maxClockDriftPpm, voterRoundTripMaxMs, sessionMaxCount, isJoining, newStrategy);
         }
 
         /** The same with reads by lease. */
         public Options withLease(int newMaxClockDriftPpm) {
-            return new Options(snapshots, newMaxClockDriftPpm, voterRoundTripMaxMs, sessionMaxCount, isJoining);
+            return new Options(
+                    snapshots, newMaxClockDriftPpm, voterRoundTripMaxMs, sessionMaxCount, isJoining, strategy);
         }
 
         /** The same with voters at another distance. */
         public Options withVotersWithin(long newVoterRoundTripMaxMs) {
-            return new Options(snapshots, maxClockDriftPpm, newVoterRoundTripMaxMs, sessionMaxCount, isJoining);
+            return new Options(
+                    snapshots, maxClockDriftPpm, newVoterRoundTripMaxMs, sessionMaxCount, isJoining, strategy);
         }
     }
 

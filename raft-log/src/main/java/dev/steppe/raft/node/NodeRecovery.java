@@ -60,7 +60,7 @@ final class NodeRecovery {
         }
         LogPosition position = positionOf(shelf);
         LogIdentity identity = new LogIdentity(config.clusterId(), config.memberId());
-        LogConfig log = NodeSizes.of(config.limits()).log(config.limits());
+        LogConfig log = NodeSizes.of(config.limits()).log(config);
         RecoveryVerdict verdict = LogRecovery.open(directory, identity, log, world.entropy(), position);
         String damage = "";
         if (verdict instanceof RecoveryVerdict.Damaged && config.members().size() > 1) {

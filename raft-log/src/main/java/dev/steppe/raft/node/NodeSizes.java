@@ -37,7 +37,9 @@ public record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int
                 Math.min(Math.max(seats, SEATS_MIN), SEATS_MAX));
     }
 
-    public LogConfig log(RaftConfig.Limits limits) {
-        return new LogConfig(limits.segmentBytes(), runMaxBytes);
+    /** The log of a member with {@code config}, whose limits these sizes follow from. */
+    LogConfig log(RaftConfig config) {
+        return new LogConfig(
+                config.limits().segmentBytes(), runMaxBytes, config.options().strategy());
     }
 }

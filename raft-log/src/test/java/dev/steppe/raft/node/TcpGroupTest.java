@@ -14,6 +14,7 @@ import dev.steppe.raft.api.RaftStatus;
 import dev.steppe.raft.api.RaftStatus.Role;
 import dev.steppe.raft.node.Ledger.Outcome;
 import dev.steppe.raft.quorum.Membership;
+import dev.steppe.raft.storage.WriteStrategy;
 import dev.steppe.runtime.HaltSwitch;
 import dev.steppe.runtime.IdleChoice;
 import dev.steppe.runtime.ThreadLayout;
@@ -22,7 +23,11 @@ import dev.steppe.runtime.clock.SystemClocks;
 import dev.steppe.transport.tcp.TcpConfig;
 import dev.steppe.transport.tcp.TcpLoops;
 import dev.steppe.transport.tcp.TcpTransport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -45,6 +50,7 @@ class TcpGroupTest {
     private final List<CountingMachine> machines = new ArrayList<>();
     private final TcpLoops loops = new TcpLoops("raft-net", SystemClocks.nano(), SeededEntropy.fromSystem(), halts);
     private final List<Member> members = LoopbackMembers.draw(3);
+    private WriteStrategy strategy = WriteStrategy.POSITIONAL;
 
     @TempDir
     private Path directory;
@@ -90,6 +96,32 @@ class TcpGroupTest {
 
     @Test
     @Timeout(60)
+    void keepsAndRefillsEverythingWhereEntriesAreStoredThroughAMapping() throws OperatingFault, IOException {
+        strategy = WriteStrategy.MAPPED;
+        keepsEverythingThroughTheLossOfItsLeaderAndARestart(ThreadLayout.SHARED);
+        nodes.get(0).close();
+        spoilLogOf(1);
+        start(1, ThreadLayout.SHARED);
+        assertTrue(nodes.get(0).status().group().isQuarantined(), "the damage was not found");
+        commit(100);
+        await(() -> !nodes.get(0).status().group().isQuarantined());
+        agree(13_200);
+        assertEquals("", ledger.fault());
+    }
+
+    /** Rot among its first entries. */
+    private void spoilLogOf(int id) throws IOException {
+        Path segment = directory.resolve("member-" + id).resolve("segments/segment-0000000000000001");
+        try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            channel.read(one, 10_000);
+            one.put(0, (byte) (one.get(0) ^ 8)).rewind();
+            channel.write(one, 10_000);
+        }
+    }
+
+    @Test
+    @Timeout(60)
     void cannotBeJoinedWithoutATransport() throws OperatingFault {
         RaftConfig config = new RaftConfig(
                 99, "north", 1, members.subList(0, 1), RaftConfig.Timing.DEFAULT, RaftConfig.Limits.SMALL);
@@ -108,7 +140,8 @@ class TcpGroupTest {
     /** INVOKED stands for the event loop here. */
     private void start(int id, ThreadLayout layout) throws OperatingFault {
         RaftConfig.Timing timing = new RaftConfig.Timing(50, 500, 1_000);
-        RaftConfig config = new RaftConfig(99, "north", id, members, timing, RaftConfig.Limits.SMALL);
+        RaftConfig config = new RaftConfig(99, "north", id, members, timing, RaftConfig.Limits.SMALL)
+                .with(RaftConfig.Options.DEFAULT.with(strategy));
         TcpConfig tcp = TcpConfig.defaults("raft").withPlaintextLoopback();
         NodeWorld world = new NodeWorld(
                 SystemClocks.nano(), SeededEntropy.fromSystem(), halts, self -> new TcpTransport(loops, self, tcp));

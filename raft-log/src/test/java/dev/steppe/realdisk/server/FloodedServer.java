@@ -11,7 +11,6 @@ import dev.steppe.raft.api.machine.SnapshotSource;
 import dev.steppe.raft.api.machine.StateMachine;
 import dev.steppe.raft.node.NodeWorld;
 import dev.steppe.raft.node.RaftNode;
-import dev.steppe.raft.storage.WriteStrategy;
 import dev.steppe.raft.storage.file.DirectoryVerdict;
 import dev.steppe.raft.storage.file.FileDirectory;
 import dev.steppe.runtime.HaltSwitch;
@@ -87,8 +86,7 @@ public final class FloodedServer {
 
     private static RaftNode<Long> open(Path path, boolean isKeeping, HaltSwitch halt) throws OperatingFault {
         if (FileDirectory.hold(path) instanceof DirectoryVerdict.Held held) {
-            WitnessDirectory directory =
-                    new WitnessDirectory(held.directory(), WriteStrategy.POSITIONAL, index -> say("forced " + index));
+            WitnessDirectory directory = new WitnessDirectory(held.directory(), index -> say("forced " + index));
             HashedCommands state = new HashedCommands();
             NodeWorld world = NodeWorld.alone(SystemClocks.nano(), SeededEntropy.fromSystem(), halt);
             return RaftNode.open(config(), directory, world, isKeeping ? new Keeping(state) : state, state);

@@ -107,10 +107,14 @@ public final class LoggedServer {
         HaltSwitch halt = HaltSwitch.process();
         try {
             HashedCommands machine = new HashedCommands();
-            StorageDirectory directory =
-                    hold(Path.of(arguments[0]), WriteStrategy.valueOf(arguments[1].toUpperCase(Locale.ROOT)));
-            RaftNode<Long> node =
-                    RaftNode.open(config(memberId, ports), directory, world(ports, halt), machine, machine);
+            RaftConfig config = config(memberId, ports);
+            WriteStrategy strategy = WriteStrategy.valueOf(arguments[1].toUpperCase(Locale.ROOT));
+            RaftNode<Long> node = RaftNode.open(
+                    config.with(config.options().with(strategy)),
+                    hold(Path.of(arguments[0])),
+                    world(ports, halt),
+                    machine,
+                    machine);
             LoggedServer server = new LoggedServer(node, machine, Integer.parseInt(arguments[3]));
             if (arguments[2].equals("load")) {
                 node.start(ThreadLayout.DEDICATED, IdleChoice.BACK_OFF);
@@ -127,9 +131,9 @@ public final class LoggedServer {
         }
     }
 
-    private static StorageDirectory hold(Path path, WriteStrategy strategy) throws OperatingFault {
+    private static StorageDirectory hold(Path path) throws OperatingFault {
         if (FileDirectory.hold(path) instanceof DirectoryVerdict.Held held) {
-            return new WitnessDirectory(held.directory(), strategy, index -> say("forced " + index));
+            return new WitnessDirectory(held.directory(), index -> say("forced " + index));
         }
         throw new OperatingFault("another server uses " + path);
     }

@@ -14,18 +14,15 @@ import java.util.function.LongConsumer;
 /**
  * A directory that tells how far the log was forced, as the bytes show that go through it: the last index of the last
  * frame that was written to a segment whose force came back well. It knows FORMAT.md, and nothing of the log's code.
- *
- * @param strategy how all files are written, whatever they are opened for
  */
-record WitnessDirectory(StorageDirectory directory, WriteStrategy strategy, LongConsumer forced)
-        implements StorageDirectory {
+record WitnessDirectory(StorageDirectory directory, LongConsumer forced) implements StorageDirectory {
     @Override
     public List<String> names() throws OperatingFault {
         return directory.names();
     }
 
     @Override
-    public StorageFile open(String name, WriteStrategy wanted) throws OperatingFault {
+    public StorageFile open(String name, WriteStrategy strategy) throws OperatingFault {
         StorageFile file = directory.open(name, strategy);
         return name.startsWith("segments/") ? new Segment(file, forced) : file;
     }
