@@ -1,11 +1,13 @@
 package dev.steppe.raft.log;
 
+import dev.steppe.base.Invariant;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.log.LogReading.Parts;
 import dev.steppe.raft.log.RecoveryVerdict.Damaged;
 import dev.steppe.raft.log.RecoveryVerdict.Reason;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.LogPosition;
+import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.log.layout.SegmentLayout;
 import dev.steppe.raft.log.segment.LogSegment;
 import dev.steppe.raft.log.segment.SegmentTable;
@@ -90,6 +92,40 @@ public record LogInspection(
             return isTorn
                     ? report(reading, Verdict.TORN_TAIL, reading.tailPlace(), null)
                     : report(reading, Verdict.CLEAN, null, null);
+        } finally {
+            reading.close();
+        }
+    }
+
+    /**
+     * Payload of the last entry of {@code kind} behind {@code snapshot} among those that can still be believed, in a
+     * damaged directory too; a later one may be among what is lost.
+     *
+     * @param snapshot as for {@link #of}
+     * @param kind 0..255
+     * @return null if there is none, or if nothing of the log can be read
+     * @throws OperatingFault when the directory cannot be read
+     */
+    public static byte @Nullable [] lastOf(StorageDirectory directory, LogPosition snapshot, int kind)
+            throws OperatingFault {
+        LogReading reading = new LogReading(directory, snapshot, WriteStrategy.POSITIONAL);
+        try {
+            reading.read(directory.names(), null);
+            SegmentTable table = reading.table();
+            long afterIndex = Math.max(snapshot.index(), table.base().index());
+            for (long index = table.lastIndex(); index > afterIndex; index--) {
+                LogSegment segment = table.segmentOf(index);
+                if (segment == null) {
+                    throw Invariant.broken("no such entry: index, last", index, table.lastIndex());
+                }
+                int recordOffset = segment.offsetOf(index);
+                if (RecordLayout.kind(segment.bytes(), recordOffset) == kind) {
+                    byte[] payload = new byte[RecordLayout.payloadBytes(segment.bytes(), recordOffset)];
+                    segment.bytes().get(recordOffset + RecordLayout.HEADER_BYTES, payload);
+                    return payload;
+                }
+            }
+            return null;
         } finally {
             reading.close();
         }

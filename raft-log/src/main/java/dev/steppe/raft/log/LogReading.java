@@ -82,9 +82,12 @@ final class LogReading {
         if (names.contains(HardStateVault.FILE_NAME)) {
             vault = HardStateVault.read(open(HardStateVault.FILE_NAME), identity);
         }
-        if (vault == null) {
-            return damaged(HardStateVault.FILE_NAME, Reason.DAMAGED_VAULT);
-        }
+        RecoveryVerdict refusal = readLog(names, identity);
+        return vault == null ? damaged(HardStateVault.FILE_NAME, Reason.DAMAGED_VAULT) : refusal;
+    }
+
+    /** Also where term and vote are lost: the entries still tell who belongs to the group. */
+    private @Nullable RecoveryVerdict readLog(List<String> names, LogIdentity identity) throws OperatingFault {
         BaseFile foundBase =
                 names.contains(BaseFile.FILE_NAME) ? BaseFile.read(open(BaseFile.FILE_NAME), identity) : null;
         base = foundBase;

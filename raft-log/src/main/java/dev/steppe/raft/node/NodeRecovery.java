@@ -11,6 +11,7 @@ import dev.steppe.raft.core.track.Quarantine;
 import dev.steppe.raft.core.track.SnapshotPosition;
 import dev.steppe.raft.log.EntryCursor;
 import dev.steppe.raft.log.LogConfig;
+import dev.steppe.raft.log.LogInspection;
 import dev.steppe.raft.log.LogRecovery;
 import dev.steppe.raft.log.RecoveryVerdict;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
@@ -32,22 +33,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what a member remembers: the newest snapshot that can be believed, the log behind it, term and vote. A
- * damaged log is set aside and refilled by the others; alone, a member refuses to start from one. Used once, by the
- * thread that opens the node.
+ * damaged log is set aside and refilled by the others; a member that is the only voter, by the latest membership that
+ * its directory still tells, refuses to start from one. Used once, by the thread that opens the node.
  */
 final class NodeRecovery {
     private final RaftConfig config;
     private final NodeSizes sizes;
     private final SnapshotShelf shelf;
     private final OpenLog open;
+    private final Membership first;
     private final MembershipCodec memberships = new MembershipCodec();
     private long discardedTailBytes;
     private String damage = "";
 
-    private NodeRecovery(RaftConfig config, SnapshotShelf shelf, OpenLog open) {
+    private NodeRecovery(RaftConfig config, SnapshotShelf shelf, OpenLog open, Membership first) {
         this.config = config;
         this.shelf = shelf;
         this.open = open;
+        this.first = first;
         sizes = NodeSizes.of(config.limits());
     }
 
@@ -63,11 +66,16 @@ final class NodeRecovery {
         LogConfig log = NodeSizes.of(config.limits()).log(config);
         RecoveryVerdict verdict = LogRecovery.open(directory, identity, log, world.entropy(), position);
         String damage = "";
-        if (verdict instanceof RecoveryVerdict.Damaged && config.members().size() > 1) {
-            damage = sentence(verdict);
-            verdict = LogRecovery.setAside(directory, identity, log, world.entropy(), position);
+        Membership first = configured(config);
+        if (verdict instanceof RecoveryVerdict.Damaged) {
+            first = latestKnown(directory, shelf, first);
+            boolean isAlone = first.voterCount() == 1 && first.memberId(0) == config.memberId();
+            if (!isAlone) {
+                damage = sentence(verdict);
+                verdict = LogRecovery.setAside(directory, identity, log, world.entropy(), position);
+            }
         }
-        NodeRecovery recovery = new NodeRecovery(config, shelf, openLogOf(verdict, config.memberId()));
+        NodeRecovery recovery = new NodeRecovery(config, shelf, openLogOf(verdict, config.memberId()), first);
         recovery.damage = damage;
         recovery.discardedTailBytes = verdict instanceof RecoveryVerdict.TornTail torn ? torn.discardedBytes() : 0;
         return recovery;
@@ -99,9 +107,11 @@ final class NodeRecovery {
         SnapshotPosition snapshot = snapshot();
         LogPosition base = open.log().base();
         LogShape shape = new LogShape(sizes.strideBytes(), base.index(), base.term());
-        // In front of the snapshot nobody asks who belonged; from there on the entries of the log say it.
-        Membership first = base.index() == 0 || snapshot == null ? configured(config) : snapshot.membership();
-        MembershipStack stack = new MembershipStack(base.index(), first);
+        // In front of the snapshot nobody asks who belonged; from there on the entries of the log say it. Where they
+        // were lost, what they said last is worth more than the snapshot: it tells whom to dial.
+        boolean isFirst = base.index() == 0 || !damage.isEmpty();
+        Membership atBase = isFirst || snapshot == null ? first : snapshot.membership();
+        MembershipStack stack = new MembershipStack(base.index(), atBase);
         readLog(shape, stack);
         // The log may be ahead of the vault: then this member learned a later term from entries, stored those first,
         // and told nobody. It has given no vote in that term.
@@ -117,6 +127,22 @@ final class NodeRecovery {
                 .map(member -> new Membership.Server(member.id(), 0, member.host(), member.port()))
                 .toList();
         return Membership.of(voters, List.of());
+    }
+
+    /**
+     * Who belonged to the group as far as a damaged directory tells: by its last entry that says so and can be
+     * believed, by its snapshot, or if neither is left by the configuration.
+     */
+    private static Membership latestKnown(StorageDirectory directory, SnapshotShelf shelf, Membership configured)
+            throws OperatingFault {
+        byte[] bytes = LogInspection.lastOf(directory, positionOf(shelf), NodeMail.KIND_MEMBERSHIP);
+        SnapshotHeader header = shelf.newest();
+        if (bytes == null && header != null) {
+            bytes = header.membership();
+        }
+        Membership known =
+                bytes == null ? null : new MembershipCodec().decode(new UnsafeBuffer(bytes), 0, bytes.length);
+        return known == null ? configured : known;
     }
 
     private CoreSettings settings() {

@@ -92,17 +92,22 @@ final class InvokedGroup {
         }
 
         void start() {
+            try {
+                open();
+            } catch (OperatingFault fault) {
+                throw new AssertionError("member " + id + " does not open", fault);
+            }
+        }
+
+        /** As {@link #start}, where it may refuse. */
+        void open() throws OperatingFault {
             RaftConfig config = new RaftConfig(
                     CLUSTER_ID, "north", id, known, timing, limits, isJoining ? options.joining() : options);
             machine = new CountingMachine();
             halts = new HaltSwitch.Recorder();
             NodeWorld world = new NodeWorld(clock, entropy.split(), halts, this::join);
-            try {
-                node = RaftNode.open(config, disk.hold(), world, machine, machine)
-                        .start(ThreadLayout.INVOKED, IdleChoice.YIELD);
-            } catch (OperatingFault fault) {
-                throw new AssertionError("member " + id + " does not open", fault);
-            }
+            node = RaftNode.open(config, disk.hold(), world, machine, machine)
+                    .start(ThreadLayout.INVOKED, IdleChoice.YIELD);
         }
 
         private Transport join(PeerIdentity self) {

@@ -1,8 +1,11 @@
 package dev.steppe.raft.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.ChangeWords;
 import dev.steppe.raft.api.MembershipChange;
 import dev.steppe.raft.api.ProposeVerdict;
@@ -150,6 +153,66 @@ class MembershipGroupTest {
             group.servers.forEach(server -> assertTrue(!server.leads(), "a quorum of damaged members"));
         }
         assertEquals(2, group.servers.get(2).node.status().group().quarantinedVoterCount());
+    }
+
+    /** By its configuration it is alone; by its log, of which only the end is rotten, two others can refill it. */
+    @Test
+    void refillsADamagedMemberOfAGroupThatGrewFromOne() {
+        InvokedGroup group = new InvokedGroup(1, 97);
+        commit(group, 200);
+        grow(group, 2);
+        grow(group, 3);
+        Server first = group.server(1);
+        commit(group, 3_000);
+        group.agree();
+        first.crash(PageFate.LOSE_ALL);
+        first.disk.flipBit("segments/segment-0000000000000001", 200_000, 3);
+        commit(group, 10);
+        first.start();
+        assertTrue(first.node.status().group().isQuarantined(), "the damage was not found");
+        group.until(() -> !first.node.status().group().isQuarantined(), "it is not healed");
+        commit(group, 10);
+        group.agree();
+    }
+
+    /** Its log is whole and tells who belongs; its votes are lost. */
+    @Test
+    void refillsAMemberOfAGroupThatGrewFromOneAlsoWithoutItsVault() {
+        InvokedGroup group = new InvokedGroup(1, 98, RaftConfig.Limits.TINY, OFTEN);
+        commit(group, 200);
+        grow(group, 2);
+        grow(group, 3);
+        commit(group, 2_000);
+        Server first = group.server(1);
+        first.crash(PageFate.LOSE_ALL);
+        first.spoilVault();
+        first.start();
+        assertTrue(first.node.status().group().isQuarantined(), "the damage was not found");
+        group.until(() -> !first.node.status().group().isQuarantined(), "it is not healed");
+        commit(group, 10);
+        group.agree();
+    }
+
+    /** Three are configured; its log says that two of them have gone, so nobody could refill it. */
+    @Test
+    void refusesToStartDamagedWhereItsLogSaysThatItIsAlone() {
+        InvokedGroup group = new InvokedGroup(3, 99);
+        commit(group, 200);
+        Server last = group.leader();
+        for (int id = 1; id <= 3; id++) {
+            if (id != last.id) {
+                change(group, new MembershipChange.Demote(id));
+                change(group, new MembershipChange.Remove(id));
+            }
+        }
+        commit(group, 3_000);
+        last.crash(PageFate.LOSE_ALL);
+        last.disk.flipBit("segments/segment-0000000000000001", 200_000, 3);
+        OperatingFault refusal = assertThrows(OperatingFault.class, last::open);
+        assertTrue(refusal.getMessage().contains("is damaged"), refusal.getMessage());
+        assertFalse(
+                last.disk.names().stream().anyMatch(name -> name.startsWith("damaged")),
+                () -> "something was changed: " + last.disk.names());
     }
 
     @Test
