@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.fault.PartitionShape;
 import dev.steppe.realgroup.Campaign.Outcome;
 import dev.steppe.realgroup.Campaign.Plan;
+import dev.steppe.realgroup.Group.Manner;
 import dev.steppe.realgroup.StrikeAgent.Strike;
 import dev.steppe.realgroup.member.Flaw;
 import java.nio.file.Files;
@@ -17,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Three processes over mutual TLS and real files, under kills, pauses, mistreated connections, transfers and changes of
- * membership: what clients were told has an explanation, nothing acknowledged is lost, and all end in the same state.
+ * Three processes, or five, over mutual TLS and real files, under kills, pauses, mistreated connections, transfers and
+ * changes of membership: what clients were told has an explanation, nothing acknowledged is lost, and all end in the
+ * same state.
  */
 final class CampaignTest {
     /** One clock of one machine runs for all members; so much is allowed for all the same. */
@@ -40,11 +42,12 @@ final class CampaignTest {
     @Test
     @Tag("extended")
     void looksToItsClientsLikeOneMachineThatNeverFailsForLong() throws Exception {
-        int roundCount = Integer.getInteger("steppe.rounds", StrikeAgent.SHAPES.size());
+        int roundCount =
+                Integer.getInteger("steppe.rounds", StrikeAgent.shapes(3).size());
         Outcome outcome = run(Integer.getInteger("steppe.calls", 100_000), roundCount, Flaw.NONE);
         assertEquals("", outcome.fault());
         assertMet(outcome, roundCount);
-        for (PartitionShape shape : StrikeAgent.SHAPES) {
+        for (PartitionShape shape : StrikeAgent.shapes(3)) {
             assertTrue(outcome.tally().count(shape.name()) > 0, shape + " in " + outcome.tally());
         }
         for (String mark : new String[] {"transfer done", "duplicate", "unknown", "gone", "late"}) {
@@ -81,10 +84,27 @@ final class CampaignTest {
     @Tag("extended")
     void looksSoAlsoWhenALeaseIsEnoughToRead() throws Exception {
         long seed = seed();
-        Outcome outcome = Campaign.run(new Plan(seed, 10_000, 1, Flaw.NONE, DRIFT_MAX_PPM), directory);
+        Outcome outcome = Campaign.run(new Plan(seed, 10_000, 1, new Manner(3, Flaw.NONE, DRIFT_MAX_PPM)), directory);
         System.out.println("CampaignTest, reads by lease: " + outcome);
         assertEquals("", outcome.fault());
         assertMet(outcome, 1);
+    }
+
+    /** Two of them are killed, stopped and cut off at once. {@code -Dsteppe.rounds=} and {@code -Dsteppe.calls=}. */
+    @Test
+    @Tag("extended")
+    void looksSoAlsoWithFiveMembersOfWhichTwoFailAtOnce() throws Exception {
+        long seed = seed();
+        int roundCount = Integer.getInteger("steppe.rounds", 2);
+        int callMinCount = Integer.getInteger("steppe.calls", 20_000);
+        Plan plan = new Plan(seed, callMinCount, roundCount, new Manner(5, Flaw.NONE, -1));
+        Outcome outcome = Campaign.run(plan, directory);
+        System.out.println("CampaignTest, five members: " + outcome);
+        assertEquals("", outcome.fault());
+        assertMet(outcome, roundCount);
+        for (String mark : new String[] {"killed at once: 2", "stopped at once: 2", "isolated at once: 2"}) {
+            assertTrue(outcome.tally().count(mark) >= roundCount, mark + " in " + outcome.tally());
+        }
     }
 
     private static long seed() {
@@ -98,7 +118,7 @@ final class CampaignTest {
     }
 
     private static Outcome run(Path own, int callMinCount, int roundCount, Flaw flaw) throws Exception {
-        Outcome outcome = Campaign.run(new Plan(seed(), callMinCount, roundCount, flaw, -1), own);
+        Outcome outcome = Campaign.run(new Plan(seed(), callMinCount, roundCount, new Manner(3, flaw, -1)), own);
         System.out.println("CampaignTest, members with flaw " + flaw + ": " + outcome);
         return outcome;
     }

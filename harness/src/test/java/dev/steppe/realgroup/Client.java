@@ -43,7 +43,7 @@ final class Client implements Runnable {
         this.chance = chance;
         this.isOver = isOver;
         keepsSessions = clientId % 2 == 0;
-        favourite = 1 + chance.below(Group.MEMBERS);
+        favourite = 1 + chance.below(group.memberCount());
     }
 
     @Override
@@ -193,7 +193,7 @@ final class Client implements Runnable {
     /** Mostly the member that it believes to lead; reads also of others, who must know that they may not answer. */
     private int asked(String words) {
         boolean strays = (words.startsWith("read") || words.startsWith("list")) && chance.hits(100);
-        return strays ? 1 + chance.below(Group.MEMBERS) : favourite;
+        return strays ? 1 + chance.below(group.memberCount()) : favourite;
     }
 
     /** The next answer to one of these requests that is decisive or belongs to the last; null if none comes in time. */
@@ -216,7 +216,7 @@ final class Client implements Runnable {
         if (isTold && answer.number(1) != favourite) {
             favourite = (int) answer.number(1);
         } else {
-            favourite = 1 + favourite % Group.MEMBERS;
+            favourite = 1 + favourite % group.memberCount();
             LockSupport.parkNanos(PAUSE_NS); // So that members without a leader are not asked without end.
         }
     }

@@ -18,29 +18,35 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three members in processes of their own, each with a certificate of its own, and proxies between each two: the member
- * with the lower id dials, and after a change of membership whoever has no link, so one stands before either. Any
- * thread may ask; one thread at a time, which strikes, does the rest.
+ * Three or five members in processes of their own, each with a certificate of its own, and proxies between each two:
+ * the member with the lower id dials, and after a change of membership whoever has no link, so one stands before
+ * either. Any thread may ask; one thread at a time, which strikes, does the rest.
  */
 final class Group implements AutoCloseable {
-    static final int MEMBERS = 3;
-    static final String ALL = "1,2,3";
-
     private static final long PATIENCE_S = 60;
     private static final long STATUS_MS = 500;
 
     private final Path directory;
-    private final Flaw flaw;
-    private final int clockDriftMaxPpm;
+    private final Manner manner;
     private final Tally tally = new Tally();
     private final AtomicLong numbers = new AtomicLong();
-    private final AtomicReferenceArray<MemberProcess> members = new AtomicReferenceArray<>(MEMBERS + 1);
+    private final AtomicReferenceArray<MemberProcess> members;
     private final Map<Integer, FaultProxy> proxies = new TreeMap<>();
     private final Map<Integer, Process> holds = new TreeMap<>();
+
+    /**
+     * How its members are.
+     *
+     * @param memberCount how many, each a voter whenever nobody changes that
+     * @param clockDriftMaxPpm for reads by lease; -1 for reads that ask a majority
+     */
+    record Manner(int memberCount, Flaw flaw, int clockDriftMaxPpm) {}
 
     /** What a member says of itself. */
     record Status(
@@ -56,38 +62,57 @@ final class Group implements AutoCloseable {
             boolean isSettled,
             boolean isPinned) {}
 
-    private Group(Path directory, Flaw flaw, int clockDriftMaxPpm) {
+    private Group(Path directory, Manner manner) {
         this.directory = directory;
-        this.flaw = flaw;
-        this.clockDriftMaxPpm = clockDriftMaxPpm;
+        this.manner = manner;
+        members = new AtomicReferenceArray<>(manner.memberCount() + 1);
     }
 
-    /**
-     * Starts all members in new directories below {@code directory}.
-     *
-     * @param clockDriftMaxPpm for reads by lease; -1 for reads that ask a majority
-     */
-    static Group start(Path directory, Flaw flaw, int clockDriftMaxPpm) throws IOException, InterruptedException {
-        Group group = new Group(directory, flaw, clockDriftMaxPpm);
+    /** Starts all members in new directories below {@code directory}. */
+    static Group start(Path directory, Manner manner) throws IOException, InterruptedException {
+        Group group = new Group(directory, manner);
         try {
             Minted authority = CertificateMint.authority("root");
-            for (int id = 1; id <= MEMBERS; id++) {
+            for (int id : group.ids()) {
                 String name = "sched://prod/north/server/" + id;
                 Minted own = CertificateMint.issue(
                         authority, CertificateMint.request().uris(name));
                 CertificateMint.write(directory.resolve("tls-" + id), own, authority);
-                for (int other = 1; other <= MEMBERS; other++) {
+                for (int other : group.ids()) {
                     if (other != id) {
                         group.proxies.put(pair(id, other), new FaultProxy("127.0.0.1:1"));
                     }
                 }
             }
-            group.start(List.of(1, 2, 3));
+            group.start(group.ids());
             return group;
         } catch (IOException | InterruptedException | RuntimeException | Error fault) {
             group.close();
             throw fault;
         }
+    }
+
+    int memberCount() {
+        return manner.memberCount();
+    }
+
+    /** All members, ascending. */
+    List<Integer> ids() {
+        return IntStream.rangeClosed(1, memberCount()).boxed().toList();
+    }
+
+    /** All members, as a status names voters. */
+    String all() {
+        return words(ids());
+    }
+
+    /** All members but one. */
+    String allBut(int id) {
+        return words(ids().stream().filter(other -> other != id).toList());
+    }
+
+    private static String words(List<Integer> ids) {
+        return ids.stream().map(id -> Integer.toString(id)).collect(Collectors.joining(","));
     }
 
     private static int pair(int dialler, int target) {
@@ -120,7 +145,7 @@ final class Group implements AutoCloseable {
     /** Starts members in their directories; returns when all of them are reached. */
     void start(List<Integer> ids) throws IOException, InterruptedException {
         for (int id : ids) {
-            launch(id, "first", ALL);
+            launch(id, "first", all());
         }
         for (int id : ids) {
             admit(id);
@@ -135,7 +160,7 @@ final class Group implements AutoCloseable {
 
     /** Starts a member that will be struck before anybody knows whether it came up. */
     void startForShort(int id) throws IOException {
-        launch(id, "first", ALL);
+        launch(id, "first", all());
     }
 
     private void launch(int id, String how, String voters) throws IOException {
@@ -143,8 +168,8 @@ final class Group implements AutoCloseable {
         arguments.add(directoryOf(id).toString());
         arguments.add(directory.resolve("tls-" + id).toString());
         arguments.add(Integer.toString(id));
-        arguments.addAll(List.of(flaw.name(), how, Integer.toString(clockDriftMaxPpm), voters));
-        for (int other = 1; other <= MEMBERS; other++) {
+        arguments.addAll(List.of(manner.flaw().name(), how, Integer.toString(manner.clockDriftMaxPpm()), voters));
+        for (int other : ids()) {
             if (other != id) {
                 arguments.add(other + "=" + proxy(id, other).address());
             }
@@ -158,7 +183,7 @@ final class Group implements AutoCloseable {
             throw new AssertionError(
                     "member " + id + " did not come up; it said: " + member(id).tail());
         }
-        for (int other = 1; other <= MEMBERS; other++) {
+        for (int other : ids()) {
             if (other != id) {
                 proxy(other, id).retarget("127.0.0.1:" + port);
             }
@@ -240,7 +265,7 @@ final class Group implements AutoCloseable {
     @Nullable
     Status leader() throws InterruptedException {
         Status leader = null;
-        for (int id = 1; id <= MEMBERS; id++) {
+        for (int id : ids()) {
             Status status = status(id);
             boolean leads = status != null && status.role().equals("LEADER");
             leader = leads && (leader == null || leader.term() < status.term()) ? status : leader;
@@ -250,7 +275,7 @@ final class Group implements AutoCloseable {
 
     /** Who ended although nobody struck it, with its last words; empty if nobody did. */
     String endedByItself() {
-        for (int id = 1; id <= MEMBERS; id++) {
+        for (int id : ids()) {
             if (member(id).endedByItself()) {
                 return "member " + id + " ended by itself; it said: "
                         + member(id).tail();
@@ -262,7 +287,7 @@ final class Group implements AutoCloseable {
     @Override
     public void close() {
         try {
-            for (int id = 1; id <= MEMBERS; id++) {
+            for (int id : ids()) {
                 if (member(id) != null) {
                     member(id).kill();
                 }

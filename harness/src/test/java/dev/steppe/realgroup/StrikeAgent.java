@@ -25,15 +25,11 @@ import java.util.stream.Stream;
 final class StrikeAgent {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** A ring of three cuts nothing. */
-    static final List<PartitionShape> SHAPES = Stream.of(PartitionShape.values())
-            .filter(shape -> shape != PartitionShape.RING)
-            .toList();
-
     private final Group group;
     private final History history;
     private final Chance chance;
     private final int callsAfterCount;
+    private final List<PartitionShape> shapes;
     private int partitionCount;
 
     /** What can happen. */
@@ -76,7 +72,15 @@ final class StrikeAgent {
         this.history = history;
         this.chance = chance;
         this.callsAfterCount = callsAfterCount;
-        partitionCount = chance.below(SHAPES.size());
+        shapes = shapes(group.memberCount());
+        partitionCount = chance.below(shapes.size());
+    }
+
+    /** In which shapes the network falls apart; a ring of three cuts nothing. */
+    static List<PartitionShape> shapes(int memberCount) {
+        return Stream.of(PartitionShape.values())
+                .filter(shape -> shape != PartitionShape.RING || memberCount > 3)
+                .toList();
     }
 
     /** Each misfortune once. */
@@ -98,9 +102,9 @@ final class StrikeAgent {
 
     private void carryOut(Strike strike) throws IOException, InterruptedException {
         switch (strike) {
-            case KILL -> kill(victim());
+            case KILL -> kill(victims());
             case KILL_ALL -> killAll();
-            case PAUSE -> pause(victim());
+            case PAUSE -> pause(victims());
             case PARTITION -> partition();
             case DELAY -> impose(new Toll(millis(1, 60), 64 << 10, 0, -1, End.CLOSE), 800);
             case CUT -> cut();
@@ -115,13 +119,29 @@ final class StrikeAgent {
     }
 
     private int anyone() {
-        return 1 + chance.below(Group.MEMBERS);
+        return 1 + chance.below(group.memberCount());
     }
 
     /** Every other time whoever leads. */
     private int victim() throws InterruptedException {
         Status leader = group.leader();
         return leader == null || chance.hits(500) ? anyone() : leader.memberId();
+    }
+
+    /** As many as may fail at once, {@link #victim} first. */
+    private List<Integer> victims() throws InterruptedException {
+        return besides(victim(), group.memberCount() / 2 - 1);
+    }
+
+    /** One member and {@code otherCount} others. */
+    private List<Integer> besides(int first, int otherCount) {
+        List<Integer> left = new ArrayList<>(group.ids());
+        left.remove(Integer.valueOf(first));
+        List<Integer> chosen = new ArrayList<>(List.of(first));
+        for (int i = 0; i < otherCount; i++) {
+            chosen.add(left.remove(chance.below(left.size())));
+        }
+        return chosen;
     }
 
     private long millis(long low, long high) {
@@ -136,56 +156,87 @@ final class StrikeAgent {
         }
     }
 
-    private void kill(int id) throws IOException, InterruptedException {
-        group.kill(id);
+    private void kill(List<Integer> ids) throws IOException, InterruptedException {
+        for (int id : ids) {
+            group.kill(id);
+        }
+        group.tally().met("killed at once: " + ids.size());
         last(millis(0, 500));
         while (chance.hits(300)) {
+            int id = ids.get(chance.below(ids.size()));
             group.startForShort(id);
             last(millis(50, 900));
             group.kill(id);
             group.tally().met("killed on the way up");
         }
-        group.start(List.of(id));
+        group.start(ids);
     }
 
     private void killAll() throws IOException, InterruptedException {
-        for (int id = 1; id <= Group.MEMBERS; id++) {
+        for (int id : group.ids()) {
             group.kill(id);
         }
-        group.start(List.of(1, 2, 3));
+        group.start(group.ids());
     }
 
-    private void pause(int id) throws IOException, InterruptedException {
-        group.pause(id);
+    private void pause(List<Integer> ids) throws IOException, InterruptedException {
+        for (int id : ids) {
+            group.pause(id);
+        }
+        group.tally().met("stopped at once: " + ids.size());
         last(millis(50, 1_200));
-        group.resume(id);
+        for (int id : ids) {
+            group.resume(id);
+        }
     }
 
+    /** Whoever leads, and as many others as may fail with it. */
     private void pauseLeader() throws IOException, InterruptedException {
         Status leader = group.leader();
         if (leader == null) {
             return;
         }
-        group.pause(leader.memberId());
-        await("another leader while member " + leader.memberId() + " stands still", () -> {
+        List<Integer> paused = besides(leader.memberId(), group.memberCount() / 2 - 1);
+        for (int id : paused) {
+            group.pause(id);
+        }
+        await("another leader while members " + paused + " stand still", () -> {
             Status other = group.leader();
             return other != null && other.term() > leader.term();
         });
         last(millis(0, 200));
-        group.resume(leader.memberId());
+        for (int id : paused) {
+            group.resume(id);
+        }
         group.tally().met("leader replaced while it stood still");
     }
 
-    private void partition() {
-        PartitionShape shape = SHAPES.get(partitionCount++ % SHAPES.size());
+    private void partition() throws InterruptedException {
+        PartitionShape shape = shapes.get(partitionCount++ % shapes.size());
         perform(shape, anyone(), millis(600, 1_500));
         group.tally().met(shape.name());
+        group.proxies().forEach(FaultProxy::heal);
+        List<Integer> isolated = victims();
+        isolated.forEach(this::isolate);
+        group.tally().met("isolated at once: " + isolated.size());
+        last(millis(600, 1_500));
+    }
+
+    /** It hears nobody, and nobody hears it. */
+    private void isolate(int id) {
+        Toll hole = Toll.endAfter(0, End.BLACK_HOLE);
+        for (int other : group.ids()) {
+            if (other != id) {
+                group.proxy(other, id).impose(new Tolls(hole, hole));
+                group.proxy(id, other).impose(new Tolls(hole, hole));
+            }
+        }
     }
 
     private void perform(PartitionShape shape, int firstId, long lengthNs) {
-        List<Step> script = new ArrayList<>(shape.script(Group.MEMBERS, firstId - 1, lengthNs, chance));
+        List<Step> script = new ArrayList<>(shape.script(group.memberCount(), firstId - 1, lengthNs, chance));
         script.sort(Comparator.comparingLong(Step::afterNs));
-        int[][] cutCounts = new int[Group.MEMBERS + 1][Group.MEMBERS + 1];
+        int[][] cutCounts = new int[group.memberCount() + 1][group.memberCount() + 1];
         long beganNs = System.nanoTime();
         for (Step step : script) {
             last(beganNs + step.afterNs() - System.nanoTime());
@@ -204,16 +255,9 @@ final class StrikeAgent {
     }
 
     private void killInPartition() throws IOException, InterruptedException {
-        int isolated = victim();
-        int killed = 1 + isolated % Group.MEMBERS;
-        for (int id = 1; id <= Group.MEMBERS; id++) {
-            if (id != isolated) {
-                Toll hole = Toll.endAfter(0, End.BLACK_HOLE);
-                group.proxy(id, isolated).impose(new Tolls(hole, hole));
-                group.proxy(isolated, id).impose(new Tolls(hole, hole));
-            }
-        }
-        kill(killed);
+        List<Integer> struck = besides(victim(), group.memberCount() / 2);
+        isolate(struck.get(0));
+        kill(struck.subList(1, struck.size()));
         last(millis(200, 800));
     }
 
@@ -256,7 +300,7 @@ final class StrikeAgent {
     private void transfer() throws InterruptedException {
         Status leader = group.leader();
         if (leader != null) {
-            int target = chance.hits(500) ? 0 : 1 + leader.memberId() % Group.MEMBERS;
+            int target = chance.hits(500) ? 0 : 1 + leader.memberId() % group.memberCount();
             Answer answer = group.ask(leader.memberId(), "transfer " + target, 5_000);
             group.tally().met("transfer " + (answer == null ? "late" : answer.word()));
         }
@@ -265,16 +309,16 @@ final class StrikeAgent {
     private void demote(int id) throws InterruptedException {
         reach("demote " + id, status -> status.learners().equals(Integer.toString(id)));
         last(millis(0, 200));
-        reach("promote " + id, status -> status.voters().equals(Group.ALL));
+        reach("promote " + id, status -> status.voters().equals(group.all()));
     }
 
     private void replace(int id) throws IOException, InterruptedException {
-        String others = id == 1 ? "2,3" : id == 2 ? "1,3" : "1,2";
+        String others = group.allBut(id);
         reach("remove " + id, status -> status.voters().equals(others));
         group.wipe(id);
         group.startJoining(id, others);
         reach("learner " + id, status -> status.learners().equals(Integer.toString(id)));
-        reach("promote " + id, status -> status.voters().equals(Group.ALL));
+        reach("promote " + id, status -> status.voters().equals(group.all()));
     }
 
     /** The empty directory must neither vote nor count: it would give away what the lost one has acknowledged. */
@@ -333,7 +377,7 @@ final class StrikeAgent {
 
     private String states() throws InterruptedException {
         StringBuilder states = new StringBuilder();
-        for (int id = 1; id <= Group.MEMBERS; id++) {
+        for (int id : group.ids()) {
             states.append("\n").append(group.status(id));
         }
         return states.toString();
