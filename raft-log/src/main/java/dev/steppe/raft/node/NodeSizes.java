@@ -2,7 +2,6 @@ package dev.steppe.raft.node;
 
 import dev.steppe.raft.api.RaftConfig;
 import dev.steppe.raft.core.CoreSettings;
-import dev.steppe.raft.core.LogShape;
 import dev.steppe.raft.log.LogConfig;
 import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.message.RaftMessageEncoder;
@@ -18,13 +17,16 @@ import org.agrona.BitUtil;
  * @param seatCount most proposals under way, a power of two
  */
 public record NodeSizes(int strideBytes, int runMaxBytes, int frameMaxBytes, int chunkFrameMaxBytes, int seatCount) {
+    /** A message of so many bytes, with its heads and the entry that goes beyond, fills eight records of TLS. */
+    private static final int STRIDE_MAX_BYTES = 126 << 10;
+
     private static final int SEGMENT_STRIDES = 16;
     private static final int SEAT_BYTES = 512;
     private static final int SEATS_MIN = 64;
     private static final int SEATS_MAX = 1 << 14;
 
     public static NodeSizes of(RaftConfig.Limits limits) {
-        int strideBytes = Math.min(LogShape.STRIDE_BYTES, limits.segmentBytes() / SEGMENT_STRIDES);
+        int strideBytes = Math.min(STRIDE_MAX_BYTES, limits.segmentBytes() / SEGMENT_STRIDES);
         int runMaxBytes = 2 * strideBytes + RecordLayout.recordBytes(limits.maxEntryBytes());
         int seats = BitUtil.findNextPositivePowerOfTwo(limits.proposalQueueBytes() / SEAT_BYTES);
         int chunkBytes = Math.min(CoreSettings.CHUNK_MAX_BYTES, Math.max(1, limits.inFlightBytes() / 4));

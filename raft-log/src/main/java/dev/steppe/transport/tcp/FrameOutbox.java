@@ -70,15 +70,17 @@ final class FrameOutbox {
         inFlightMaxBytes = bounds.inFlightMaxBytes();
     }
 
-    /** Writes one frame into {@code out}, which is empty and has room for it. The loop, when nothing waits here. */
+    /** Writes one frame behind what is in {@code out}, which has room for it. The loop, when nothing waits here. */
     void write(ByteBuf out, DirectBuffer buffer, int offset, int length) {
+        int start = out.writerIndex();
         int totalBytes = FrameLayout.HEADER_BYTES + length;
         out.writeIntLE(0).writeIntLE(length).writeIntLE(FrameLayout.DATA);
-        buffer.getBytes(offset, out.internalNioBuffer(FrameLayout.HEADER_BYTES, length), length);
-        out.writerIndex(totalBytes);
+        buffer.getBytes(offset, out.internalNioBuffer(start + FrameLayout.HEADER_BYTES, length), length);
+        out.writerIndex(start + totalBytes);
         loopCrc.reset();
-        loopCrc.update(out.internalNioBuffer(FrameLayout.LENGTH_OFFSET, totalBytes - FrameLayout.LENGTH_OFFSET));
-        out.setIntLE(FrameLayout.CRC_OFFSET, (int) loopCrc.getValue());
+        int checkedBytes = totalBytes - FrameLayout.LENGTH_OFFSET;
+        loopCrc.update(out.internalNioBuffer(start + FrameLayout.LENGTH_OFFSET, checkedBytes));
+        out.setIntLE(start + FrameLayout.CRC_OFFSET, (int) loopCrc.getValue());
     }
 
     /** Copies one frame in; false, and nothing done, when a bound is reached. Any thread. */

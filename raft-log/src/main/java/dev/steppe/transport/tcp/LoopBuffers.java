@@ -2,6 +2,7 @@ package dev.steppe.transport.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
@@ -16,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the event loop, which makes them when it first needs them. They are freed with the loop.
  */
 final class LoopBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
-    /** What goes out at once, and what one record of TLS holds. */
-    static final int BATCH_BYTES = 16 << 10;
+    /**
+     * What goes out at once, and what one record of TLS holds. The platform keeps 17 bytes of a record's 16 KiB for
+     * itself: one byte too many would make a second record, which costs as much again.
+     */
+    static final int BATCH_BYTES = (16 << 10) - 32;
+
+    /** For everything else, TLS in the first place. The platform's other pool makes new chunks all the time. */
+    static final ByteBufAllocator POOL = PooledByteBufAllocator.DEFAULT;
 
     private static final int BATCH_COUNT = 16;
     private static final int RECEIVE_BYTES = 128 << 10;

@@ -39,11 +39,13 @@ final class TcpConnection implements Link, FrameSink {
     private final Channel channel;
     private final Role role;
     private final Runnable drainTask = this::drain;
+    private final Runnable flushTask = this::flushGathered;
     private final @Nullable TlsDoor door;
     private State state = State.SECURING;
     private @Nullable Handshake handshake;
     private @Nullable PeerIdentity peer;
     private @Nullable FrameOutbox outbox;
+    private @Nullable ByteBuf gathered;
     private final long startedNs;
     private long shakingNs;
     private long heardNs;
@@ -88,7 +90,7 @@ final class TcpConnection implements Link, FrameSink {
         boolean mayWriteNow =
                 transport.loops().isCarrying() && !transport.loops().isReading();
         if (mayWriteNow && box.isEmpty() && channel.isWritable()) {
-            writeNow(buffer, offset, length);
+            write(buffer, offset, length);
             return OfferVerdict.SENT;
         }
         if (!box.put(buffer, offset, length)) {
@@ -105,20 +107,64 @@ final class TcpConnection implements Link, FrameSink {
     }
 
     /**
-     * Puts one frame straight into the socket. At once, not after what this thread does next: if it carries agents, it
-     * may be about to wait for its disk.
+     * Puts one frame straight into the socket, or behind those that wait for the end of this turn: a small frame alone
+     * costs as much as a whole record of TLS.
      */
-    private void writeNow(DirectBuffer buffer, int offset, int length) {
+    private void write(DirectBuffer buffer, int offset, int length) {
         try {
             int totalBytes = FrameLayout.HEADER_BYTES + length;
-            ByteBuf out = totalBytes <= LoopBuffers.BATCH_BYTES
-                    ? transport.loops().buffers().takeBatch(channel.alloc())
-                    : channel.alloc().directBuffer(totalBytes);
-            outbox().write(out, buffer, offset, length);
-            TcpLoops.leave(channel.writeAndFlush(out, channel.voidPromise()));
+            ByteBuf present = gathered;
+            if (present != null && totalBytes > present.writableBytes()) {
+                writeGathered();
+                present = null;
+            }
+            if (totalBytes > LoopBuffers.BATCH_BYTES) {
+                ByteBuf out = channel.alloc().directBuffer(totalBytes);
+                outbox().write(out, buffer, offset, length);
+                TcpLoops.leave(channel.writeAndFlush(out, channel.voidPromise()));
+                spokeNs = transport.loops().nowNs();
+            } else {
+                outbox().write(present == null ? gather() : present, buffer, offset, length);
+            }
+        } catch (Throwable e) {
+            transport.loops().halt(e);
+        }
+    }
+
+    /** A batch for what goes out at the end of this turn, at the latest behind the task that runs now. */
+    private ByteBuf gather() {
+        ByteBuf fresh = transport.loops().buffers().takeBatch(channel.alloc());
+        gathered = fresh;
+        transport.loops().execute(flushTask);
+        return fresh;
+    }
+
+    /** Not after what this thread does next: if it carries agents, it may be about to wait for its disk. */
+    @Override
+    public void flush() {
+        if (transport.loops().isCarrying()) {
+            flushGathered();
+        }
+    }
+
+    private void flushGathered() {
+        if (gathered == null) {
+            return;
+        }
+        try {
+            writeGathered();
+            channel.flush();
             spokeNs = transport.loops().nowNs();
         } catch (Throwable e) {
             transport.loops().halt(e);
+        }
+    }
+
+    private void writeGathered() {
+        ByteBuf out = gathered;
+        gathered = null;
+        if (out != null) {
+            TcpLoops.leave(channel.write(out, channel.voidPromise()));
         }
     }
 
@@ -374,6 +420,10 @@ final class TcpConnection implements Link, FrameSink {
         boolean wasUp = state == State.UP;
         state = State.OVER;
         open = false;
+        if (gathered != null) {
+            gathered.release();
+            gathered = null;
+        }
         TcpLoops.leave(channel.close());
         transport.onOver(this, wasUp);
         TcpDialling dialling = role.dialling();
@@ -399,7 +449,8 @@ final class TcpConnection implements Link, FrameSink {
     private void writeWaiting() {
         FrameOutbox box = outbox();
         box.wakeTaken();
-        boolean wrote = false;
+        boolean wrote = gathered != null;
+        writeGathered();
         while (state == State.UP && channel.isWritable() && !box.isEmpty()) {
             ByteBuf batch = transport.loops().buffers().takeBatch(channel.alloc());
             box.moveTo(batch);

@@ -63,6 +63,7 @@ final class TcpDialling implements Transport.Dialling {
                 .group(loops.group())
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.ALLOCATOR, LoopBuffers.POOL)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, loops.buffers())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMaxMs)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, TcpTransport.WATER_MARK)

@@ -107,6 +107,7 @@ public final class TcpTransport implements Transport {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG_COUNT)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, LoopBuffers.POOL)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, loops.buffers())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childHandler(new ChannelInitializer<Channel>() {

@@ -8,9 +8,6 @@ import dev.steppe.transport.tls.CertificateVerdict;
 import dev.steppe.transport.tls.ChainRefused;
 import dev.steppe.transport.tls.TlsCredentials;
 import dev.steppe.transport.tls.TlsMaterial;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -61,12 +58,13 @@ final class TlsDoor {
         this.credentials = credentials;
         handler = new SslHandler(credentials.current().engine(dials), false, slow);
         handler.setHandshakeTimeout(0, TimeUnit.MILLISECONDS); // The connection's own deadline holds.
+        handler.setWrapDataSize(LoopBuffers.BATCH_BYTES);
         handler.setCloseNotifyFlushTimeout(FAREWELL_MAX_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Puts TLS in front of whatever else handles the channel. */
     void install(ChannelPipeline pipeline) {
-        pipeline.addLast(new ToHeap(), handler);
+        pipeline.addLast(new TlsRecords(), handler);
     }
 
     /** SHA-256 of the peer's certificate in hexadecimal digits; empty as long as none was seen. */
@@ -137,24 +135,6 @@ final class TlsDoor {
             return found;
         } catch (SSLPeerUnverifiedException e) {
             return new X509Certificate[0]; // Nobody was shown; the check says so.
-        }
-    }
-
-    /**
-     * Copies what the socket read to the heap, where the platform's AES-GCM deciphers in place: from direct memory it
-     * allocates 2 KB more for each record, in pieces that it copies anyway.
-     */
-    private static final class ToHeap extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (message instanceof ByteBuf read && read.isDirect()) {
-                ByteBuf copy = context.alloc().heapBuffer(read.readableBytes());
-                copy.writeBytes(read);
-                read.release();
-                context.fireChannelRead(copy);
-            } else {
-                context.fireChannelRead(message);
-            }
         }
     }
 

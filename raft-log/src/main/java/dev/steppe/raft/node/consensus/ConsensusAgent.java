@@ -159,6 +159,7 @@ public final class ConsensusAgent<R> implements BelledAgent {
         }
         parts.performer().tellApply(core);
         keepPace(parts.pace().look(core, nowNs));
+        parts.outbox().flush();
         board.publish(core, nowNs, workCount == 0);
         return workCount;
     }
@@ -466,6 +467,7 @@ public final class ConsensusAgent<R> implements BelledAgent {
         if (core.role() == Role.LEADER) {
             step(RaftInput.Resigned.FOR_GOOD);
         }
+        parts.outbox().flush();
         isStopped = true;
         parts.desks().proposals().close();
         parts.desks().reads().close();

@@ -16,6 +16,7 @@ import dev.steppe.transport.Link;
 import dev.steppe.transport.OfferVerdict;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -39,6 +40,7 @@ public final class Outbox {
     private final UnsafeBuffer frame;
     private final List<Held> held = new ArrayList<>();
     private final List<Held> free = new ArrayList<>();
+    private final BitSet unflushed = new BitSet(NodeMail.MEMBER_ID_MAX + 1);
     /** The entries whose records stand in the frame, checked. */
     private long copiedPrevIndex;
 
@@ -147,6 +149,17 @@ public final class Outbox {
         return heldCount - keptCount;
     }
 
+    /** Lets everything go that was sent in this turn. */
+    void flush() {
+        for (int id = unflushed.nextSetBit(0); id >= 0; id = unflushed.nextSetBit(id + 1)) {
+            Link link = mail.links.get(id);
+            if (link != null) {
+                link.flush();
+            }
+        }
+        unflushed.clear();
+    }
+
     /** Forgets everything: this member says nothing any more. */
     void silence() {
         held.clear();
@@ -195,6 +208,7 @@ public final class Outbox {
             copiedLastIndex = NOTHING_COPIED;
             length = encoder.encode(message, frame, 0);
         }
+        unflushed.set(toMember);
         if (link.offer(frame, 0, length) != OfferVerdict.SENT) {
             mail.unsentMessageCount.incrementAndGet();
         } else if (message instanceof AppendAsk ask) {
