@@ -81,11 +81,13 @@ final class BatchFrame {
     /** Adds one entry for which there is room. */
     void add(int lengthAndKind, long term, long logTimeMs, DirectBuffer source, int sourceOffset) {
         int payloadBytes = lengthAndKind & RecordLayout.PAYLOAD_MAX_BYTES;
+        int recordBytes = RecordLayout.recordBytes(payloadBytes);
         buffer.putBytes(frameBytes + RecordLayout.HEADER_BYTES, source, sourceOffset, payloadBytes);
-        RecordLayout.putHeader(bytes, frameBytes, lengthAndKind, term, logTimeMs);
-        int chainCrc = chain.crcOf(lastChainCrc, lastIndex + 1, bytes, frameBytes);
+        int link = chain.linkOf(lastChainCrc, lastIndex + 1);
+        RecordLayout.putHeader(bytes, frameBytes, lengthAndKind, link, term, logTimeMs);
+        int chainCrc = chain.crcOfLinked(bytes, frameBytes, recordBytes);
         RecordLayout.putChainCrc(bytes, frameBytes, chainCrc);
-        accept(RecordLayout.recordBytes(payloadBytes));
+        accept(recordBytes, term, chainCrc);
     }
 
     /** Adds a run of whole records for which there is room, all or none, after checking each against the chain. */
@@ -112,21 +114,25 @@ final class BatchFrame {
 
     private AppendVerdict acceptCopied(int endBytes) {
         int recordBytes = RecordLayout.recordBytesWithin(bytes, frameBytes, endBytes);
-        if (recordBytes < 0 || RecordLayout.term(bytes, frameBytes) < Math.max(lastTerm, 1)) {
+        if (recordBytes < 0) {
+            return AppendVerdict.MALFORMED;
+        }
+        long term = RecordLayout.term(bytes, frameBytes);
+        if (term < Math.max(lastTerm, 1)) {
             return AppendVerdict.MALFORMED;
         }
         int chainCrc = chain.crcOf(lastChainCrc, lastIndex + 1, bytes, frameBytes);
         if (chainCrc != RecordLayout.chainCrc(bytes, frameBytes)) {
             return AppendVerdict.BROKEN_CHAIN;
         }
-        accept(recordBytes);
+        accept(recordBytes, term, chainCrc);
         return AppendVerdict.APPENDED;
     }
 
-    private void accept(int recordBytes) {
+    private void accept(int recordBytes, long term, int chainCrc) {
         lastIndex++;
-        lastTerm = RecordLayout.term(bytes, frameBytes);
-        lastChainCrc = RecordLayout.chainCrc(bytes, frameBytes);
+        lastTerm = term;
+        lastChainCrc = chainCrc;
         frameBytes += recordBytes;
         entryCount++;
     }

@@ -3,7 +3,11 @@ package dev.steppe.raft.storage;
 import dev.steppe.base.OperatingFault;
 import java.nio.ByteBuffer;
 
-/** A file of a {@link LatchedDirectory}; owned by the thread that owns the file. */
+/**
+ * A file of a {@link LatchedDirectory}; owned by the thread that owns the file, forced by any. Forces do not overlap: a
+ * system tells one fault to one caller, so whoever asks while another force is under way learns how that one ended
+ * first.
+ */
 final class LatchedFile implements StorageFile {
     private final LatchedDirectory directory;
     private final StorageFile file;
@@ -39,7 +43,7 @@ final class LatchedFile implements StorageFile {
     }
 
     @Override
-    public void force() throws OperatingFault {
+    public synchronized void force() throws OperatingFault {
         directory.check();
         try {
             file.force();

@@ -78,7 +78,7 @@ class RunCheckTest {
 
     /** Puts one record of term 1 as entry {@code index} behind those that are there. */
     private void add(long index, int payloadBytes) {
-        RecordLayout.putHeader(frame, offset, RecordLayout.lengthAndKind(payloadBytes, NodeMail.KIND_COMMAND), 1, 0);
+        RecordLayout.putHeader(frame, offset, RecordLayout.lengthAndKind(payloadBytes, NodeMail.KIND_COMMAND), 0, 1, 0);
         crc = chain.crcOf(crc, index, frame, offset);
         RecordLayout.putChainCrc(frame, offset, crc);
         offset += RecordLayout.recordBytes(payloadBytes);

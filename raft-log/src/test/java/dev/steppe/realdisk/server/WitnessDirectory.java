@@ -62,7 +62,7 @@ record WitnessDirectory(StorageDirectory directory, LongConsumer forced) impleme
         directory.close();
     }
 
-    /** One segment. Owned by the thread that writes it. */
+    /** One segment. Owned by the thread that writes it; another one may force it meanwhile. */
     private static final class Segment implements StorageFile {
         private static final int KIND_OFFSET = 3;
         private static final int BATCH = 1;
@@ -71,7 +71,7 @@ record WitnessDirectory(StorageDirectory directory, LongConsumer forced) impleme
 
         private final StorageFile file;
         private final LongConsumer forced;
-        private long writtenIndex;
+        private volatile long writtenIndex;
 
         Segment(StorageFile file, LongConsumer forced) {
             this.file = file;
@@ -108,9 +108,10 @@ record WitnessDirectory(StorageDirectory directory, LongConsumer forced) impleme
 
         @Override
         public void force() throws OperatingFault {
+            long index = writtenIndex;
             file.force();
-            if (writtenIndex > 0) {
-                forced.accept(writtenIndex);
+            if (index > 0) {
+                forced.accept(index);
             }
         }
 

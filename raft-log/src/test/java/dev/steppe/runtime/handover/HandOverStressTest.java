@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("portable")
 final class HandOverStressTest {
-    private static final int CASE_COUNT = 9;
+    private static final int CASE_COUNT = 10;
     private static final Pattern SUMMARY = Pattern.compile("Results: (\\d+) planned; (\\d+) passed");
 
     @TempDir

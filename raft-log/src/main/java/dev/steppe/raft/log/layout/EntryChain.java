@@ -4,46 +4,43 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The checksum that ties each entry to its place: CRC32C over
+ * The checksum that ties each entry to its place: CRC32C over the record as it lies, with its link in the place of its
+ * own checksum. The link is the checksum of the entry before (0 before entry 1), exclusive-or the low 32 bits of the
+ * index, exclusive-or the CRC32C of the cluster id. So two replicas hold the same checksum at an index exactly if they
+ * agree on all entries up to it (up to collisions), and a record that is being built is summed by one call.
  *
- * <pre>
- *   0  i64  cluster id
- *   8  i64  index
- *  16  u32  chain checksum of the entry before (0 before entry 1)
- *  20  u32  length and kind
- *  24  i64  term
- *  32  i64  log time in milliseconds
- *  40  ...  payload and padding
- * </pre>
- *
- * so two replicas hold the same checksum at an index exactly if they agree on all entries up to it (up to collisions).
- * Owned by one thread; allocates nothing after construction.
+ * <p>Owned by one thread; allocates nothing after construction.
  */
 public final class EntryChain {
     /** What stands for the checksum of the entry before the first. */
     public static final int ORIGIN = 0;
 
     private final Crc crc = new Crc();
-    private final ByteBuffer salt = ByteBuffer.allocateDirect(40).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer head = ByteBuffer.allocateDirect(RecordLayout.TERM).order(ByteOrder.LITTLE_ENDIAN);
+    private final int clusterCrc;
 
     /** A chain of the group {@code clusterId}. */
     public EntryChain(long clusterId) {
-        salt.putLong(0, clusterId);
+        clusterCrc = crc.start(head.putLong(0, clusterId)).value();
+    }
+
+    /** What ties entry {@code index} to the one before, whose checksum is {@code previousCrc}. */
+    public int linkOf(int previousCrc, long index) {
+        return previousCrc ^ (int) index ^ clusterCrc;
+    }
+
+    /** Checksum of the record of {@code recordBytes} at {@code offset} that has its link in the checksum's place. */
+    public int crcOfLinked(ByteBuffer buffer, int offset, int recordBytes) {
+        return crc.start().add(buffer, offset, recordBytes).value();
     }
 
     /** Checksum of the whole record at {@code offset} as entry {@code index} behind one with {@code previousCrc}. */
     public int crcOf(int previousCrc, long index, ByteBuffer buffer, int offset) {
-        salt.putLong(8, index);
-        salt.putInt(16, previousCrc);
-        salt.putInt(20, buffer.getInt(offset + RecordLayout.LENGTH_AND_KIND));
-        salt.putLong(24, RecordLayout.term(buffer, offset));
-        salt.putLong(32, RecordLayout.logTimeMs(buffer, offset));
-        int payloadBytes = RecordLayout.payloadBytes(buffer, offset);
-        crc.start(salt);
-        if (payloadBytes > 0) {
-            int paddedBytes = RecordLayout.recordBytes(payloadBytes) - RecordLayout.HEADER_BYTES;
-            crc.add(buffer, offset + RecordLayout.HEADER_BYTES, paddedBytes);
-        }
-        return crc.value();
+        int lengthAndKind = buffer.getInt(offset + RecordLayout.LENGTH_AND_KIND);
+        head.putLong(0, RecordLayout.firstWord(lengthAndKind, linkOf(previousCrc, index)));
+        int restBytes = RecordLayout.recordBytes(lengthAndKind & RecordLayout.PAYLOAD_MAX_BYTES) - RecordLayout.TERM;
+        return crc.start(head)
+                .add(buffer, offset + RecordLayout.TERM, restBytes)
+                .value();
     }
 }

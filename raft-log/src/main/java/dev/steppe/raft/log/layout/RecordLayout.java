@@ -63,17 +63,24 @@ public final class RecordLayout {
     }
 
     /**
-     * Writes the header of a record except its chain checksum, and zeros behind the payload up to the padding's end.
+     * Writes the header of a record with {@code link} in the place of its chain checksum ({@link EntryChain}), and
+     * zeros behind the payload up to the padding's end.
      */
-    public static void putHeader(ByteBuffer buffer, int offset, int lengthAndKind, long term, long logTimeMs) {
+    public static void putHeader(
+            ByteBuffer buffer, int offset, int lengthAndKind, int link, long term, long logTimeMs) {
         int payloadBytes = lengthAndKind & PAYLOAD_MAX_BYTES;
         int endOffset = offset + recordBytes(payloadBytes);
         for (int padOffset = offset + HEADER_BYTES + payloadBytes; padOffset < endOffset; padOffset++) {
             buffer.put(padOffset, (byte) 0);
         }
-        buffer.putInt(offset + LENGTH_AND_KIND, lengthAndKind);
+        buffer.putLong(offset, firstWord(lengthAndKind, link));
         buffer.putLong(offset + TERM, term);
         buffer.putLong(offset + LOG_TIME_MS, logTimeMs);
+    }
+
+    /** The first eight bytes, written at once: who sums them right afterwards does not wait for two stores. */
+    static long firstWord(int lengthAndKind, int checksum) {
+        return Integer.toUnsignedLong(lengthAndKind) | (long) checksum << 32;
     }
 
     /** The first field of a record: {@code payloadBytes} in 0..{@link #PAYLOAD_MAX_BYTES}, {@code kind} in 0..255. */

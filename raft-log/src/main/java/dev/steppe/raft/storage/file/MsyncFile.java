@@ -14,7 +14,8 @@ import org.agrona.BufferUtil;
 
 /**
  * One open file: stores through a writable mapping of the whole, and msync of the range that was stored. Every block of
- * it was written when it was prepared, so no page of the mapping is a hole.
+ * it was written when it was prepared, so no page of the mapping is a hole. One thread writes; another one may force
+ * meanwhile, and forces what was written before it began.
  */
 final class MsyncFile implements StorageFile {
     private static final int PAGE_BYTES = 4096;
@@ -22,15 +23,13 @@ final class MsyncFile implements StorageFile {
     private final String name;
     private final MappedByteBuffer mapped;
     private final int lengthBytes;
-    private int dirtyStartOffset;
-    private int dirtyEndOffset;
+    private final DirtyRange dirty = new DirtyRange();
     private boolean isClosed;
 
     private MsyncFile(String name, MappedByteBuffer mapped) {
         this.name = name;
         this.mapped = mapped;
         lengthBytes = mapped.capacity();
-        dirtyStartOffset = lengthBytes;
     }
 
     static MsyncFile open(String name, Path path) throws OperatingFault {
@@ -65,22 +64,20 @@ final class MsyncFile implements StorageFile {
         }
         mapped.put(fileOffset, source, source.position(), writtenBytes);
         source.position(source.limit());
-        dirtyStartOffset = Math.min(dirtyStartOffset, fileOffset);
-        dirtyEndOffset = Math.max(dirtyEndOffset, fileOffset + writtenBytes);
+        dirty.add(fileOffset, fileOffset + writtenBytes);
     }
 
     @Override
     public void force() throws OperatingFault {
-        if (dirtyStartOffset >= dirtyEndOffset) {
+        long range = dirty.take();
+        if (range == DirtyRange.CLEAN) {
             return;
         }
         try {
-            mapped.force(dirtyStartOffset, dirtyEndOffset - dirtyStartOffset);
+            mapped.force(DirtyRange.start(range), DirtyRange.end(range) - DirtyRange.start(range));
         } catch (UncheckedIOException fault) {
             throw new OperatingFault("cannot force " + name + "; check the disk, then restart this server", fault);
         }
-        dirtyStartOffset = lengthBytes;
-        dirtyEndOffset = 0;
     }
 
     /**
