@@ -46,6 +46,7 @@ final class ArchitectureTest {
                     raft.node.disk      | SHELL   | *
                     raft.node.consensus | SHELL   | *
                     raft.node           | SHELL   | *
+                    raft.rescue         | SHELL   | *
                     """);
 
     private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target", "classes"));

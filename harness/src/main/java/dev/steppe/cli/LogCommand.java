@@ -21,12 +21,14 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code steppe log}: looks at the data directory of a server that does not run, and changes nothing in it
- * ({@code spec/cli.md} log). Every byte that a start would read is read.
+ * ({@code spec/cli.md} log). Every byte that a start would read is read. A new group from one is
+ * {@link RecoverCommand}'s.
  */
 @Command(
         name = "log",
         description = "Looks at the data directory of a stopped server without changing it.",
         mixinStandardHelpOptions = true,
+        subcommands = RecoverCommand.class,
         exitCodeOnInvalidInput = SteppeMain.USAGE_EXIT_CODE)
 final class LogCommand implements Runnable {
     @Spec

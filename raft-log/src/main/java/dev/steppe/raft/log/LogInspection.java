@@ -17,6 +17,7 @@ import dev.steppe.raft.log.vault.WatermarkFile;
 import dev.steppe.raft.storage.StorageDirectory;
 import dev.steppe.raft.storage.StorageFile;
 import dev.steppe.raft.storage.WriteStrategy;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,18 +74,35 @@ public record LogInspection(
         }
     }
 
+    /** Is told entries, in their order. */
+    @FunctionalInterface
+    public interface EntryVisitor {
+        /** The record of entry {@code index} lies in {@code segment} at {@code recordOffset}, see RecordLayout. */
+        void entry(long index, ByteBuffer segment, int recordOffset) throws OperatingFault;
+    }
+
+    /** As {@link #of(StorageDirectory, LogPosition, EntryVisitor)}, without telling anybody. */
+    public static LogInspection of(StorageDirectory directory, LogPosition snapshot) throws OperatingFault {
+        return of(directory, snapshot, (index, segment, recordOffset) -> {});
+    }
+
     /**
      * Looks at {@code directory} as recovery would.
      *
      * @param snapshot what the newest snapshot that can be believed stands for; {@link LogPosition#ORIGIN} if none
-     * @throws OperatingFault when it cannot be read
+     * @param visitor is told each entry behind the snapshot, unless the log is damaged or does not continue it
+     * @throws OperatingFault when it cannot be read, or what the visitor threw
      */
-    public static LogInspection of(StorageDirectory directory, LogPosition snapshot) throws OperatingFault {
+    public static LogInspection of(StorageDirectory directory, LogPosition snapshot, EntryVisitor visitor)
+            throws OperatingFault {
         LogReading reading = new LogReading(directory, snapshot, WriteStrategy.POSITIONAL);
         try {
             RecoveryVerdict refusal = reading.read(directory.names(), null);
             if (refusal instanceof Damaged damaged) {
                 return report(reading, Verdict.DAMAGED, damaged.place(), damaged.reason());
+            }
+            if (!reading.isBehindSnapshot()) {
+                visit(reading.table(), snapshot.index() + 1, visitor);
             }
             Parts parts = reading.parts();
             boolean isTorn =
@@ -128,6 +146,16 @@ public record LogInspection(
             return null;
         } finally {
             reading.close();
+        }
+    }
+
+    private static void visit(SegmentTable table, long firstIndex, EntryVisitor visitor) throws OperatingFault {
+        for (long index = firstIndex; index <= table.lastIndex(); index++) {
+            LogSegment segment = table.segmentOf(index);
+            if (segment == null) {
+                throw Invariant.broken("no segment holds an entry of the log: index", index);
+            }
+            visitor.entry(index, segment.bytes(), segment.offsetOf(index));
         }
     }
 

@@ -223,7 +223,7 @@ public final class LogRecovery {
 
     /** True unless the files are what an interrupted formatting leaves behind: then the identity was lost. */
     private boolean hasContent(List<String> names) throws OperatingFault {
-        boolean hasContent = false;
+        boolean hasContent = names.contains(IdentityFile.UNFINISHED_NAME);
         for (String name : names) {
             if (name.equals(HardStateVault.FILE_NAME)) {
                 try (StorageFile file = directory.open(name)) {

@@ -57,6 +57,8 @@ final class InvokedGroup {
 
         private boolean isJoining;
 
+        private long clusterId = CLUSTER_ID;
+
         private @Nullable Transport transport;
 
         private List<Member> known;
@@ -102,7 +104,7 @@ final class InvokedGroup {
         /** As {@link #start}, where it may refuse. */
         void open() throws OperatingFault {
             RaftConfig config = new RaftConfig(
-                    CLUSTER_ID, "north", id, known, timing, limits, isJoining ? options.joining() : options);
+                    clusterId, "north", id, known, timing, limits, isJoining ? options.joining() : options);
             machine = new CountingMachine();
             halts = new HaltSwitch.Recorder();
             NodeWorld world = new NodeWorld(clock, entropy.split(), halts, this::join);
@@ -238,6 +240,36 @@ final class InvokedGroup {
         known.removeIf(member -> member.id() == id);
         known.add(new Member(id, "server-" + id, 0));
         Server server = new Server(id, known);
+        server.isJoining = true;
+        servers.add(server);
+        server.start();
+        return server;
+    }
+
+    /** Starts {@code disk} in the machine of a dead server, as all that a group of its own begins with. */
+    Server refound(int id, long clusterId, MemoryDisk disk) {
+        Server server = new Server(id, List.of(new Member(id, "server-" + id, 0)));
+        server.clusterId = clusterId;
+        server.disk = disk;
+        servers.add(server);
+        server.start();
+        return server;
+    }
+
+    /** A dead server of the first group with its disk, not started. */
+    Server comeBack(int id, MemoryDisk disk) {
+        Server server = new Server(id, members);
+        server.disk = disk;
+        servers.add(server);
+        return server;
+    }
+
+    /** Starts a server with an empty disk that is to join the group of {@code founder}. */
+    Server join(int id, Server founder) {
+        List<Member> known = new ArrayList<>(founder.known);
+        known.add(new Member(id, "server-" + id, 0));
+        Server server = new Server(id, known);
+        server.clusterId = founder.clusterId;
         server.isJoining = true;
         servers.add(server);
         server.start();

@@ -16,6 +16,12 @@ public final class IdentityFile implements AutoCloseable {
     /** Name of the file. */
     public static final String FILE_NAME = "identity";
 
+    /**
+     * Its name in a directory that an operator's act has begun and not finished: no server starts there, for what the
+     * directory holds is not whole.
+     */
+    public static final String UNFINISHED_NAME = "identity-unfinished";
+
     /** Length of the file in bytes. */
     public static final int FILE_BYTES = SlotPair.FILE_BYTES;
 
