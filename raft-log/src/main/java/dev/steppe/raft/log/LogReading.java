@@ -66,11 +66,12 @@ final class LogReading {
      */
     @Nullable
     RecoveryVerdict read(List<String> names, @Nullable LogIdentity expected) throws OperatingFault {
-        IdentityFile foundIdentity =
-                names.contains(IdentityFile.FILE_NAME) ? IdentityFile.read(open(IdentityFile.FILE_NAME)) : null;
+        StorageFile file = names.contains(IdentityFile.FILE_NAME) ? open(IdentityFile.FILE_NAME) : null;
+        IdentityFile foundIdentity = file == null ? null : IdentityFile.read(file);
         identityFile = foundIdentity;
         if (foundIdentity == null) {
-            return damaged(IdentityFile.FILE_NAME, Reason.DAMAGED_IDENTITY);
+            boolean isOther = file != null && IdentityFile.isOfAnotherVersion(file);
+            return damaged(IdentityFile.FILE_NAME, isOther ? Reason.OTHER_FORMAT : Reason.DAMAGED_IDENTITY);
         }
         LogIdentity identity = foundIdentity.identity();
         if (expected != null && !expected.equals(identity)) {

@@ -38,6 +38,8 @@ public sealed interface RecoveryVerdict {
     enum Reason {
         /** Neither copy of the identity can be read, or it is missing beside content. */
         DAMAGED_IDENTITY,
+        /** Written by a version of this program whose format is not known here. It must not be set aside. */
+        OTHER_FORMAT,
         /** Neither copy of term and vote can be read, or the file is missing. */
         DAMAGED_VAULT,
         /** Neither copy of where the log begins can be read, or the file is missing. */

@@ -67,7 +67,8 @@ final class NodeRecovery {
         RecoveryVerdict verdict = LogRecovery.open(directory, identity, log, world.entropy(), position);
         String damage = "";
         Membership first = configured(config);
-        if (verdict instanceof RecoveryVerdict.Damaged) {
+        if (verdict instanceof RecoveryVerdict.Damaged damaged
+                && damaged.reason() != RecoveryVerdict.Reason.OTHER_FORMAT) {
             first = latestKnown(directory, shelf, first);
             boolean isAlone = first.voterCount() == 1 && first.memberId(0) == config.memberId();
             if (!isAlone) {
@@ -222,6 +223,10 @@ final class NodeRecovery {
     }
 
     private static String sentence(RecoveryVerdict verdict) {
+        if (verdict instanceof RecoveryVerdict.Damaged damaged
+                && damaged.reason() == RecoveryVerdict.Reason.OTHER_FORMAT) {
+            return "it is in a format of another version of this program; nothing was changed, start that version";
+        }
         if (verdict instanceof RecoveryVerdict.Damaged damaged) {
             return damaged.place() + " is damaged (" + damaged.reason()
                     + "); nothing was changed, keep the directory and put a new member in this one's place";

@@ -71,14 +71,21 @@ public record Greeting(PeerIdentity identity, String lane, long nonce, long echo
         return out.array();
     }
 
+    /** True if the bytes are the beginning of a greeting that another version of this program said. */
+    public static boolean isOfAnotherVersion(DirectBuffer buffer, int offset, int length) {
+        return length >= CLUSTER_OFFSET
+                && buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) == MAGIC
+                && buffer.getInt(offset + VERSION_OFFSET, ByteOrder.LITTLE_ENDIAN) != VERSION;
+    }
+
     /** Why these bytes are no greeting, as one sentence; empty when {@link #decode} may read them. */
     public static Optional<String> refusal(DirectBuffer buffer, int offset, int length) {
+        if (isOfAnotherVersion(buffer, offset, length)) {
+            int version = buffer.getInt(offset + VERSION_OFFSET, ByteOrder.LITTLE_ENDIAN);
+            return Optional.of("the peer speaks version " + version + " and this side version " + VERSION + ".");
+        }
         if (length < NAMES_OFFSET || buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) != MAGIC) {
             return Optional.of("the peer does not speak this protocol.");
-        }
-        int version = buffer.getInt(offset + VERSION_OFFSET, ByteOrder.LITTLE_ENDIAN);
-        if (version != VERSION) {
-            return Optional.of("the peer speaks version " + version + " and this side version " + VERSION + ".");
         }
         int regionLength = buffer.getByte(offset + REGION_LENGTH_OFFSET);
         int laneLength = buffer.getByte(offset + LANE_LENGTH_OFFSET);

@@ -93,7 +93,8 @@ public final class Handshake {
         }
         Optional<String> broken = Greeting.refusal(buffer, offset, length);
         if (broken.isPresent()) {
-            return new Step.Bad(broken.get());
+            boolean isOther = Greeting.isOfAnotherVersion(buffer, offset, length);
+            return isOther ? refuse(broken.get()) : new Step.Bad(broken.get());
         }
         Greeting greeting = Greeting.decode(buffer, offset);
         Optional<String> refusal = refusal(greeting);

@@ -11,6 +11,7 @@ import static dev.steppe.raft.log.LogFixture.text;
 import static dev.steppe.raft.log.LogFixture.writeForced;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,6 +73,23 @@ final class SetAsideTest {
         writeForced(open.log(), 8, "x");
         disk.losePower(PageFate.LOSE_ALL);
         assertEquals(List.of("8:x"), entries(clean(recover(disk, snapshot)).log()));
+    }
+
+    /** What a later version has written is neither damaged nor this one's to move. */
+    @Test
+    void doesNotTouchAFormatFromTheFuture() throws OperatingFault {
+        disk.flipBit("identity", 2, 0);
+        // One bit is rot: the other copy stands.
+        assertEquals(
+                Reason.DAMAGED_ENTRIES,
+                assertInstanceOf(Damaged.class, recover(disk, snapshot)).reason());
+        disk.killProgram();
+        disk.flipBit("identity", 4_096 + 2, 0);
+        List<String> names = disk.names();
+        assertEquals(new Damaged(Place.file("identity"), Reason.OTHER_FORMAT), recover(disk, snapshot));
+        disk.killProgram();
+        assertInstanceOf(Damaged.class, setAside(disk, snapshot));
+        assertEquals(names, disk.names());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.steppe.raft.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,11 @@ import dev.steppe.raft.message.RaftMessage.TimingWord;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.RaftMessageDecoder.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -123,6 +129,42 @@ class RaftMessageCodecTest {
         length += tailBytes(message);
         assertEquals(Verdict.OTHER_CLUSTER, decoder.decode(buffer, OFFSET, length));
         assertThrows(InvariantBroken.class, decoder::message);
+    }
+
+    /** A message in front of which stands another kind, schema or version than this release has. */
+    @ParameterizedTest
+    @MethodSource("messages")
+    void refusesKindsAndVersionsFromTheFuture(RaftMessage message) {
+        int length = encode(message);
+        for (int word = 0; word < 4; word++) {
+            int offset = OFFSET + word * Short.BYTES;
+            short present = buffer.getShort(offset, ByteOrder.LITTLE_ENDIAN);
+            for (int other : new int[] {present + 1, present + 100}) {
+                buffer.putShort(offset, (short) other, ByteOrder.LITTLE_ENDIAN);
+                boolean isOtherKind = word == 1 && decoder.decode(buffer, OFFSET, length) == Verdict.DECODED;
+                assertTrue(
+                        isOtherKind || decoder.decode(buffer, OFFSET, length) == Verdict.MALFORMED,
+                        "word " + word + " as " + other);
+                assertFalse(isOtherKind && other == present + 100, "kind " + other);
+            }
+            buffer.putShort(offset, present, ByteOrder.LITTLE_ENDIAN);
+        }
+        assertEquals(Verdict.DECODED, decoder.decode(buffer, OFFSET, length));
+    }
+
+    /** Whoever changes what goes over the wire changes the golden file. */
+    @Test
+    void standInBytesAsTheyAlwaysDid() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (RaftMessage message : messages()) {
+            buffer.setMemory(0, buffer.capacity(), (byte) 0);
+            byte[] bytes = new byte[encode(message)];
+            buffer.getBytes(OFFSET, bytes);
+            lines.append(HexFormat.of().formatHex(bytes)).append('\n');
+        }
+        try (InputStream golden = RaftMessageCodecTest.class.getResourceAsStream("message-0.hex")) {
+            assertEquals(new String(golden.readAllBytes(), StandardCharsets.US_ASCII), lines.toString());
+        }
     }
 
     @Test

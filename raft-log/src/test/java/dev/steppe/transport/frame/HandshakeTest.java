@@ -13,6 +13,7 @@ import dev.steppe.transport.PeerRole;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,28 @@ class HandshakeTest {
             }
         }
         assertTrue(welcomeCount > 10_000, "the good ones among them were welcome: " + welcomeCount);
+    }
+
+    /** Magic and version stand in front whatever the version is; what comes behind is not looked at. */
+    @Test
+    void tellsAPeerOfAnotherVersionWhyItIsRefused() {
+        byte[] later = Arrays.copyOf(new Greeting(TWO, "raft", 200, 0).encode(), 12);
+        later[4] = 1;
+        var refuse = assertInstanceOf(
+                Handshake.Step.Refuse.class,
+                handshake(ONE, false, null).onFrame(FrameLayout.HELLO, new UnsafeBuffer(later), 0, later.length));
+        assertEquals("the peer speaks version 1 and this side version 0.", refuse.sentence());
+        var refused = assertInstanceOf(Handshake.Step.Refused.class, hear(handshake(TWO, true, null), refuse.frame()));
+        assertTrue(refused.sentence().contains("speaks version 1"), refused.sentence());
+    }
+
+    /** As versions to come will have to find it. */
+    @Test
+    void standsInBytesAsItAlwaysDid() {
+        assertEquals(
+                "5354455000000000" + "0700000000000000" + "0200000000000000" + "1600000000000000" + "0900000000000000"
+                        + "c800000000000000" + "0a00000000000000" + "000204" + "6575" + "72616674",
+                HexFormat.of().formatHex(new Greeting(TWO, "raft", 200, 10).encode()));
     }
 
     @Test

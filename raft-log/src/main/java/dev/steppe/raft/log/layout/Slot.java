@@ -39,6 +39,9 @@ public final class Slot {
     public static final int BASE = 4;
 
     private static final int MAGIC = 'S' | 'V' << 8;
+    /** The version is the third byte, which no checksum covers: it can be read whatever the version is. */
+    private static final int VERSION_MASK = 0xFF << 16;
+
     private static final int CRC = 4;
     private static final int SEQUENCE = 8;
     private static final int VALUES = 16;
@@ -104,6 +107,14 @@ public final class Slot {
             values[i] = file.getLong(offset + VALUES + i * Long.BYTES);
         }
         return true;
+    }
+
+    /** True if a slot of this purpose and directory is at {@code offset}, whole, in another version of the format. */
+    public boolean isOfAnotherVersion(ByteBuffer file, int offset) {
+        int head = file.getInt(offset);
+        return head != (MAGIC | purpose << 24)
+                && (head & ~VERSION_MASK) == (MAGIC | purpose << 24)
+                && file.getInt(offset + CRC) == crcOf(file, offset);
     }
 
     private int crcOf(ByteBuffer buffer, int offset) {

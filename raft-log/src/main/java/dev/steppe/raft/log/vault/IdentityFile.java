@@ -54,6 +54,11 @@ public final class IdentityFile implements AutoCloseable {
         return pair.read() ? new IdentityFile(pair, slot) : null;
     }
 
+    /** True if {@code file} is whole and of a version of the format that is not known here: then all else may be. */
+    public static boolean isOfAnotherVersion(StorageFile file) {
+        return new SlotPair(file, new Slot(Slot.IDENTITY, 0, 0)).isOfAnotherVersion();
+    }
+
     /** Whose directory it is. */
     public LogIdentity identity() {
         return new LogIdentity(slot.value(0), (int) slot.value(1));

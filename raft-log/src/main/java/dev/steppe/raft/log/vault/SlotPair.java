@@ -58,6 +58,13 @@ final class SlotPair {
         return true;
     }
 
+    /** True if both slots are whole and of another version of the format. */
+    boolean isOfAnotherVersion() {
+        return file.lengthBytes() == FILE_BYTES
+                && slot.isOfAnotherVersion(file.mapping(), 0)
+                && slot.isOfAnotherVersion(file.mapping(), Slot.PAGE_BYTES);
+    }
+
     /**
      * Unless both slots hold what was read, writes both again, the good one first: what a crashed process left in the
      * page cache need not be on the disk.

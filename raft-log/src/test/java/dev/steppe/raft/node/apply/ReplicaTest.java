@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.steppe.base.InvariantBroken;
 import dev.steppe.base.OperatingFault;
 import dev.steppe.raft.api.machine.EntryPosition;
 import dev.steppe.raft.api.machine.SnapshotImage;
@@ -40,6 +41,7 @@ final class ReplicaTest {
 
     private final MemoryDisk snapshots = new MemoryDisk();
     private CheckedEntries entries;
+    private RaftLog log;
 
     /** Adds up the commands; {@code error} is what it gets wrong when it is restored. */
     private static final class Sum implements StateMachine<Long> {
@@ -87,7 +89,7 @@ final class ReplicaTest {
                 LogConfig.holding(1 << 16, 1_024),
                 new SeededEntropy(1),
                 LogPosition.ORIGIN);
-        RaftLog log = ((RecoveryVerdict.Clean) verdict).open().log();
+        log = ((RecoveryVerdict.Clean) verdict).open().log();
         log.beginBatch(3, 1_000);
         append(log, NodeMail.KIND_NO_OP, new byte[0]);
         append(log, NodeMail.KIND_SESSION_OPEN, words(10));
@@ -148,6 +150,21 @@ final class ReplicaTest {
         SnapshotReader reader = shelf.read();
         assertNotNull(reader);
         return reader;
+    }
+
+    @Test
+    void haltsAtAnEntryOfAKindFromTheFuture() throws OperatingFault {
+        append(log, 5, words(40));
+        log.writeBatch();
+        Sum machine = new Sum();
+        Replica<Long> replica = replica(machine);
+        for (int i = 0; i < 5; i++) {
+            applyNext(replica);
+        }
+        assertEquals(CheckedEntries.Verdict.SOUND, entries.moveTo(6, 6, replica.chainCrc()));
+        InvariantBroken halt = assertThrows(InvariantBroken.class, () -> replica.apply(entries));
+        assertEquals("an entry of a kind from the future: index, kind = 6, 5", halt.getMessage());
+        assertEquals(40, machine.sum);
     }
 
     @Test
