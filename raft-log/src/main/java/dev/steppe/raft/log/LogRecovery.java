@@ -282,7 +282,9 @@ public final class LogRecovery {
                 return refusal;
             }
         } else {
-            settleTail(parts, vouchedIndex(parts, watermark), batch);
+            long vouchedIndex = vouchedIndex(parts, watermark);
+            settleBeforeTail(table, vouchedIndex, batch);
+            settleTail(parts, vouchedIndex, batch);
         }
         watermark.store(table.cutCount(), table.lastIndex(), table.lastTerm());
         IdentityFile identityFile = parts.identityFile();
@@ -323,6 +325,29 @@ public final class LogRecovery {
         table.addSegment(segment);
         pool.retire(table.beginWith(segment, snapshot, cutCount));
         return null;
+    }
+
+    /**
+     * What stands in front of a segment with frames was forced before the first of them was written. Rot can make one
+     * look begun that never was: then nothing vouches for what stands in front, and it is written and forced here.
+     */
+    private static void settleBeforeTail(SegmentTable table, long vouchedIndex, BatchFrame batch)
+            throws OperatingFault {
+        LogSegment tail = table.active();
+        if (tail.tailOffset() > SegmentLayout.FRAMES_OFFSET) {
+            return;
+        }
+        for (LogSegment segment : table.segments()) {
+            if (segment == tail) {
+                return;
+            }
+            long lastIndex = segment.firstIndex() + segment.entryCount() - 1;
+            int startOffset = startOfUnvouched(segment, vouchedIndex, lastIndex);
+            if (startOffset < segment.tailOffset()) {
+                rewrite(segment, startOffset, segment.tailOffset(), batch.scratch());
+                segment.force();
+            }
+        }
     }
 
     /**

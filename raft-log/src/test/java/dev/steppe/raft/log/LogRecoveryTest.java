@@ -8,6 +8,7 @@ import static dev.steppe.raft.log.LogFixture.openClean;
 import static dev.steppe.raft.log.LogFixture.recover;
 import static dev.steppe.raft.log.LogFixture.text;
 import static dev.steppe.raft.log.LogFixture.torn;
+import static dev.steppe.raft.log.LogFixture.usable;
 import static dev.steppe.raft.log.LogFixture.write;
 import static dev.steppe.raft.log.LogFixture.writeForced;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -240,6 +241,24 @@ final class LogRecoveryTest {
         assertEquals(2, torn(recover(disk.copy())).open().log().lastIndex());
         disk.flipBit(FIRST, offset + 100, 3);
         assertEquals(new Damaged(new Place(FIRST, offset, 2), Reason.DAMAGED_ENTRIES), recover(disk));
+    }
+
+    /**
+     * What it found counts as forced from then on, so it must be, though the tail is said to lie in a later segment.
+     */
+    @Test
+    void forcesWhatStandsInFrontOfASegmentThatRotMadeLookBegun() throws OperatingFault {
+        RaftLog log = openClean(disk).log();
+        writeForced(log, 1, "a");
+        log.prepareNext();
+        write(log, 1, text("b", 6_000));
+        disk.killProgram();
+        disk.flipBit(SECOND, SegmentLayout.FRAMES_OFFSET + 3_501, 3);
+        RaftLog found = torn(recover(disk)).open().log();
+        assertEquals(2, found.forcedIndex());
+        List<String> before = entries(found);
+        disk.losePower((name, page) -> 0);
+        assertEquals(before, entries(usable(recover(disk))));
     }
 
     @Test
