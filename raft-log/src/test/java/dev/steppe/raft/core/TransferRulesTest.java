@@ -173,6 +173,15 @@ class TransferRulesTest {
     }
 
     @Test
+    void claimsNoTransferWithoutAWordOfItsLeader() {
+        OneCore one = new OneCore(3, 4, 1, 4).standsForElection();
+        assertEquals(Role.CANDIDATE, one.core.role());
+        VoteAsk ask = one.letterTo(3, VoteAsk.class);
+        assertFalse(ask.preVote());
+        assertFalse(ask.transfer());
+    }
+
+    @Test
     void asksAnewWithPreVotesWhenATransferFails() {
         OneCore one = new OneCore(3, 4, 1, 4).hears(append(2, 4, 2, 4));
         one.hears(new TimeoutNow(new Sender(2, 0, 7, 4))).forcesVault();
