@@ -1,9 +1,13 @@
 package dev.steppe.check;
 
+import dev.steppe.raft.core.RaftCore;
+import dev.steppe.raft.core.RaftCore.Role;
 import dev.steppe.raft.log.RaftLog;
 import dev.steppe.raft.log.layout.RecordLayout;
+import dev.steppe.raft.log.vault.Quarantine;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
+import dev.steppe.raft.message.RaftMessage.TimeoutNow;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import dev.steppe.raft.message.RaftMessageDecoder;
@@ -12,12 +16,14 @@ import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.memory.FrameTap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.agrona.DirectBuffer;
 
 /**
  * R13 and R14: looks at every frame as it leaves and asks whether what it says is on the speaker's disk, and whether
- * the speaker may be counted.
+ * the speaker may be counted. U9: whether who asks past a leader was told to by that leader.
  */
 final class FrameWitness implements FrameTap {
     private final RaftMessageDecoder decoder;
@@ -26,6 +32,12 @@ final class FrameWitness implements FrameTap {
      * Rounds of votes, by who asks, in which life, under which number; those that are real and not asked in advance.
      */
     private final Map<Ballot, Long> realBallots = new TreeMap<>();
+    /** The last candidacy of each member: an ask may leave when it is over, and the membership another. */
+    private final Map<Integer, Candidacy> candidacies = new TreeMap<>();
+    /** The terms in which a leader told a member to stand, by that member. */
+    private final Map<Integer, Set<Long>> calls = new TreeMap<>();
+
+    private record Candidacy(long incarnation, long term, boolean asVoter) {}
 
     private record Ballot(int member, long incarnation, long ballotId) implements Comparable<Ballot> {
         @Override
@@ -41,6 +53,23 @@ final class FrameWitness implements FrameTap {
         this.members = members;
     }
 
+    /** To be called whenever the member may have begun a candidacy. */
+    void lookAt(MemberHistory member, RaftCore core) {
+        Candidacy last = candidacies.get(member.memberId);
+        long incarnation = core.settings().incarnation();
+        boolean isNew = last == null || last.term() != core.term() || last.incarnation() != incarnation;
+        if (core.role() == Role.CANDIDATE && isNew) {
+            boolean asVoter =
+                    core.membership().isVoter(member.memberId, core.settings().directoryId());
+            candidacies.put(member.memberId, new Candidacy(incarnation, core.term(), asVoter));
+        }
+    }
+
+    /** The member has a new disk, on which its lives are counted anew. */
+    void wiped(int memberId) {
+        candidacies.remove(memberId);
+    }
+
     @Override
     public void sent(PeerIdentity from, PeerIdentity to, DirectBuffer buffer, int offset, int length) {
         if (decoder.decode(buffer, offset, length) != RaftMessageDecoder.Verdict.DECODED) {
@@ -53,8 +82,15 @@ final class FrameWitness implements FrameTap {
         }
         RaftMessage message = decoder.message();
         member.directoryId = message.directoryId();
+        lookAt(member, speaker.core());
         check(member, speaker, message, (int) to.memberId());
-        if (speaker.core().isQuarantined()) {
+        if (message instanceof TimeoutNow call) {
+            calls.computeIfAbsent((int) to.memberId(), id -> new TreeSet<>()).add(call.term());
+        } else if (message instanceof VoteAsk ask && ask.transfer()) {
+            checkCalled(ask);
+        }
+        Quarantine onDisk = speaker.vault().quarantine();
+        if (speaker.core().isQuarantined() || onDisk == Quarantine.DAMAGED || onDisk == Quarantine.DOUBTFUL) {
             checkQuarantined(member, message);
         }
     }
@@ -78,8 +114,8 @@ final class FrameWitness implements FrameTap {
                     speaker.log().forcedIndex());
         } else if (message instanceof VoteAsk ask && !ask.preVote()) {
             realBallots.put(new Ballot(ask.fromMember(), ask.incarnation(), ask.ballotId()), ask.term());
-            if (speaker.core().membership().isVoter(ask.fromMember(), ask.directoryId())) {
-                // Whom a membership that is not committed leaves out asks without a vote of its own.
+            // Whom a membership that is not committed leaves out asks without a vote of its own.
+            if (new Candidacy(ask.incarnation(), ask.term(), true).equals(candidacies.get(ask.fromMember()))) {
                 voted(member, speaker, ask.term(), ask.fromMember());
             }
         } else if (message instanceof VoteReply reply && reply.granted()) {
@@ -90,7 +126,16 @@ final class FrameWitness implements FrameTap {
         }
     }
 
-    private void checkQuarantined(MemberHistory member, RaftMessage message) {
+    private void checkCalled(VoteAsk ask) {
+        InvariantViolated.unless(
+                !ask.preVote() && calls.getOrDefault(ask.fromMember(), Set.of()).contains(ask.term() - 1),
+                "U9",
+                "asks past a leader that never told it to stand: member, term",
+                ask.fromMember(),
+                ask.term());
+    }
+
+    private static void checkQuarantined(MemberHistory member, RaftMessage message) {
         boolean counts = (message instanceof AppendReply reply && reply.counts())
                 || (message instanceof VoteReply vote && vote.granted())
                 || message instanceof VoteAsk;

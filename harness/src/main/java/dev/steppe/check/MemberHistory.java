@@ -24,9 +24,6 @@ final class MemberHistory {
     @Nullable
     NodeInspection inspection;
 
-    /** Whether its disk was made to lie or to rot: then what it had forced may be gone. */
-    boolean isTainted;
-
     /** Whether it cannot be opened any more. */
     boolean isOut;
 
@@ -49,6 +46,16 @@ final class MemberHistory {
     private long leaderTerm;
     private long membershipIndex;
     private boolean isQuarantined;
+    private Taint taint = Taint.NONE;
+
+    /** Whether the disk was made to lie or to rot: then what it had forced may be gone. */
+    private enum Taint {
+        NONE,
+        /** It was, and the directory was read whole afterwards; what was found is mended with the quarantine. */
+        READ,
+        /** It was since then: nobody has noticed yet, whatever the quarantine is for. */
+        UNREAD
+    }
 
     MemberHistory(int memberId, CommitHistory commits) {
         this.memberId = memberId;
@@ -58,10 +65,11 @@ final class MemberHistory {
     /** A new life begins with what the disk held. */
     void opened(NodeInspection born) {
         RaftCore core = born.core();
+        taint = isTainted() ? Taint.READ : Taint.NONE;
         long durableIndex = forcedIndex;
         int durableCrc = crcs[(int) durableIndex];
         InvariantViolated.unless(
-                isTainted || core.term() >= highestTerm,
+                isTainted() || core.term() >= highestTerm,
                 "R6",
                 "the term fell in a restart: member, term before, after",
                 memberId,
@@ -77,7 +85,7 @@ final class MemberHistory {
         membershipIndex = core.membershipIndex();
         boolean isWhole = lastIndex >= durableIndex && crcs[(int) durableIndex] == durableCrc;
         InvariantViolated.unless(
-                isWhole || isTainted || core.isQuarantined(),
+                isWhole || isTainted(),
                 "R8",
                 "what was forced is gone after a restart: member, forced before, last now",
                 memberId,
@@ -103,7 +111,7 @@ final class MemberHistory {
         RaftCore core = now.core();
         isQuarantined = core.isQuarantined();
         InvariantViolated.unless(
-                core.term() >= highestTerm || isTainted,
+                core.term() >= highestTerm || isTainted(),
                 "R6",
                 "the term fell: member, before, now",
                 memberId,
@@ -142,7 +150,7 @@ final class MemberHistory {
         if (votedFor > 0) {
             Integer before = votes.putIfAbsent(term, votedFor);
             InvariantViolated.unless(
-                    before == null || before == votedFor || isTainted,
+                    before == null || before == votedFor || isTainted(),
                     "R7",
                     "a second vote in one term: member, term, voted for",
                     memberId,
@@ -214,10 +222,26 @@ final class MemberHistory {
 
     /** Whether this member could give a vote that counts in {@code membership}. */
     boolean mayVote(Membership membership) {
-        return !isOut
-                && !isQuarantined
-                && membership.isVoter(memberId)
-                && (directoryId == 0 || membership.isVoter(memberId, directoryId));
+        return !isOut && !isQuarantined && isVoter(membership);
+    }
+
+    /** Whether this member's directory is one that may speak for a voter of {@code membership}. */
+    boolean isVoter(Membership membership) {
+        return membership.isVoter(memberId) && (directoryId == 0 || membership.isVoter(memberId, directoryId));
+    }
+
+    /** Its disk was made to lie or to rot just now. */
+    void taint() {
+        taint = Taint.UNREAD;
+    }
+
+    boolean isTainted() {
+        return taint != Taint.NONE;
+    }
+
+    /** Its quarantine has ended, and with it what its last opening can have found. */
+    void healed() {
+        taint = taint == Taint.UNREAD ? Taint.UNREAD : Taint.NONE;
     }
 
     boolean isQuarantined() {
@@ -275,7 +299,7 @@ final class MemberHistory {
         highestTerm = 0;
         directoryId = 0;
         isQuarantined = false;
-        isTainted = false;
+        taint = Taint.NONE;
         isOut = false;
         votes.clear();
     }
@@ -318,7 +342,7 @@ final class MemberHistory {
     /** Whether the entry at {@code index} is not the one that was seen; one flipped bit does not make it another. */
     private boolean isOther(RaftLog log, long index) {
         boolean isCrcOther = log.chainCrcAt(index) != crcs[(int) index];
-        return isCrcOther && (!isTainted || log.termAt(index) != terms[(int) index]);
+        return isCrcOther && (!isTainted() || log.termAt(index) != terms[(int) index]);
     }
 
     /** The entries up to the base are those of the one history, or the base is not worth its place. */

@@ -59,10 +59,11 @@ public final class RaftChecker {
         checkKept();
     }
 
-    /** An agent of the member has had a turn. */
-    public void turned(int memberId, NodeInspection inspection) {
+    /** An agent of the member has had a turn; true if that ended the member's quarantine. */
+    public boolean turned(int memberId, NodeInspection inspection) {
         MemberHistory member = member(memberId);
         RaftCore core = inspection.core();
+        witness.lookAt(member, core);
         boolean wasLeader = member.leaderTerm() == core.term();
         if (core.role() == Role.LEADER && !wasLeader) {
             begin(member, core);
@@ -80,9 +81,10 @@ public final class RaftChecker {
         coverage.met(Mark.SNAPSHOT_INSTALLED, member.installCount() - installsBefore);
         boolean isCompacted = member.baseIndex() > baseBefore && member.installCount() == installsBefore;
         coverage.met(Mark.LOG_COMPACTED, isCompacted ? 1 : 0);
-        if (wasQuarantined && !member.isQuarantined()) {
+        boolean isHealed = wasQuarantined && !member.isQuarantined();
+        if (isHealed) {
             coverage.met(Mark.QUARANTINE_HEALED);
-            member.isTainted = false;
+            member.healed();
         }
         long committedBefore = commits.committedIndex();
         member.verify(inspection);
@@ -95,6 +97,7 @@ public final class RaftChecker {
         if (core.role() == Role.LEADER) {
             checkPeers(member, core);
         }
+        return isHealed;
     }
 
     /** A member's process is dead. */
@@ -104,12 +107,12 @@ public final class RaftChecker {
 
     /** A member's disk has lied or rots: it may have lost what it had forced. */
     public void tainted(int memberId) {
-        member(memberId).isTainted = true;
+        member(memberId).taint();
     }
 
     /** Whether a member's disk has been made to lie or to rot. */
     public boolean isTainted(int memberId) {
-        return member(memberId).isTainted;
+        return member(memberId).isTainted();
     }
 
     /** A member cannot open its directory and takes no part any more. */
@@ -151,6 +154,7 @@ public final class RaftChecker {
     /** A member has a new, empty disk. */
     public void wiped(int memberId) {
         member(memberId).wiped();
+        witness.wiped(memberId);
         checkKept();
     }
 
@@ -192,25 +196,34 @@ public final class RaftChecker {
 
     private void checkDurable(RaftCore core) {
         long index = commits.committedIndex();
-        boolean isHeld = isHeld(core.membership(), index) || isHeld(core.membershipAt(index), index);
+        boolean isForced = isForced(core.membership(), index) || isForced(core.membershipAt(index), index);
         InvariantViolated.unless(
-                isHeld || core.role() != Role.LEADER,
+                isForced || core.role() != Role.LEADER,
                 "R8",
-                "committed, but not forced by a majority: index, holders",
+                "committed, but not forced by a majority: index, how many have",
                 index,
-                holders(core.membership(), index, 0));
+                forcers(core.membership(), index));
     }
 
     /**
-     * Whether a majority has the entry; of those whose disks were made to lie or rot nobody can say that they do not.
+     * Whether a majority has forced the entry, be it in quarantine by now: it said so before. Of those whose disks were
+     * made to lie or rot nobody can say that they have not.
      */
-    private boolean isHeld(Membership membership, long index) {
+    private boolean isForced(Membership membership, long index) {
         int doubtfulCount = 0;
         for (MemberHistory member : members) {
-            boolean isDoubtful = member.isTainted && !member.holds(index, commits.committedCrc(index));
+            boolean isDoubtful = member.isTainted() && !member.hasForced(index, commits.committedCrc(index));
             doubtfulCount += isDoubtful && membership.isVoter(member.memberId) ? 1 : 0;
         }
-        return holders(membership, index, 0) + doubtfulCount >= membership.majorityCount();
+        return forcers(membership, index) + doubtfulCount >= membership.majorityCount();
+    }
+
+    private int forcers(Membership membership, long index) {
+        int count = 0;
+        for (MemberHistory member : members) {
+            count += member.isVoter(membership) && member.hasForced(index, commits.committedCrc(index)) ? 1 : 0;
+        }
+        return count;
     }
 
     /** R9: those who may vote and lack a committed entry are no quorum among them. */
@@ -233,6 +246,7 @@ public final class RaftChecker {
                 lackingCount);
     }
 
+    /** How many may be counted on to have the entry. */
     private int holders(Membership membership, long index, int exceptId) {
         int crc = index == 0 ? 0 : commits.committedCrc(index);
         int count = 0;
@@ -297,7 +311,7 @@ public final class RaftChecker {
             return before;
         }
         InvariantViolated.unless(
-                peer.isTainted
+                peer.isTainted()
                         || peer.hasForced(now.index(), leader.crcAt(now.index()))
                         || peer.mayHaveSaid(now.index()),
                 "R10",

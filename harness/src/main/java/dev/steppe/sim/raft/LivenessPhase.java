@@ -58,7 +58,7 @@ final class LivenessPhase {
      * A majority of sound voters by every membership that may count, and perhaps some whose disks were damaged, which
      * may still find it out, and learners.
      */
-    private List<SimMember> drawCore() {
+    List<SimMember> drawCore() {
         List<SimMember> sound = new ArrayList<>(world.members.stream()
                 .filter(member -> isVoter(member) && world.atlas.isSound(member.id))
                 .toList());

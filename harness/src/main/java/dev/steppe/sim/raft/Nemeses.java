@@ -149,6 +149,7 @@ final class Nemeses {
             world.tell(member, "has a disk that lies");
             world.coverage.met(Mark.DISK_LIED);
             world.checker.tainted(member.id);
+            member.hasLied = true;
             member.disk.lieAt(member.disk.stepCount() + chance.below(10));
         }
     }

@@ -10,6 +10,8 @@ import dev.steppe.fault.Mark;
 import dev.steppe.fault.Swarm;
 import dev.steppe.raft.api.Member;
 import dev.steppe.raft.api.RaftConfig;
+import dev.steppe.raft.log.vault.Quarantine;
+import dev.steppe.raft.node.NodeInspection;
 import dev.steppe.raft.quorum.Membership;
 import dev.steppe.raft.storage.memory.PageFate;
 import dev.steppe.raft.storage.memory.SeededFate;
@@ -173,6 +175,7 @@ final class RaftWorld {
             bury(member);
         }
         member.disk.losePower(fate);
+        member.hasLied = false;
     }
 
     /** Draws what power loss leaves of what was not forced. */
@@ -193,14 +196,22 @@ final class RaftWorld {
             notOpened(member, String.valueOf(fault.getMessage()));
             return;
         }
-        tell(member, "opens");
+        NodeInspection inspection = member.node().inspection();
+        Quarantine quarantine = inspection.vault().quarantine();
+        tell(member, quarantine == Quarantine.NONE ? "opens" : "opens in quarantine: " + quarantine);
         if (member.node().discardedTailBytes() > 0) {
             coverage.met(Mark.TORN_TAIL_CUT);
-        } else if (member.node().inspection().core().isQuarantined() && checker.isTainted(member.id)) {
+        } else if (inspection.core().isQuarantined() && checker.isTainted(member.id)) {
             coverage.met(Mark.DAMAGE_FOUND);
         }
         network.retryDialling();
-        checker.opened(member.id, member.node().inspection());
+        checker.opened(member.id, inspection);
+        if (quarantine == Quarantine.DAMAGED && !checker.isTainted(member.id)) {
+            throw new InvariantViolated("S2", "member " + member.id + " finds damage on a disk that has none");
+        }
+        if (member.hasLied) {
+            checker.tainted(member.id);
+        }
     }
 
     /** Cuts one direction between two members once more, or takes one cut away. Ordinals count from 0. */
@@ -324,7 +335,9 @@ final class RaftWorld {
             halted(member);
             return;
         }
-        checker.turned(member.id, member.node().inspection());
+        if (checker.turned(member.id, member.node().inspection())) {
+            tell(member, "counts again");
+        }
         if (steps > 0 && chance.hits(WRITE_BACK_PERMILLE)) {
             writeBack(member);
         }

@@ -45,6 +45,9 @@ final class SimMember {
     @Nullable
     List<Member> joined;
 
+    /** A force of its disk said what was not so, and no power loss has shown it since. */
+    boolean hasLied;
+
     /** A client was refused while its disk was full. */
     boolean wasFull;
 
@@ -130,6 +133,7 @@ final class SimMember {
     /** The disk is new and empty. */
     void forget() {
         disk.become(new MemoryDisk());
+        hasLied = false;
         wasWiped = true;
         lastMembership = null;
         lastMembershipIndex = 0;

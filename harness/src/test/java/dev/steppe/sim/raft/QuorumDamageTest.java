@@ -24,7 +24,8 @@ class QuorumDamageTest {
         return LongStream.rangeClosed(1, 4);
     }
 
-    private static RaftWorld worldUnderLoad(int voterCount, long seed) {
+    /** A group in peace that has committed something, with clients. */
+    static RaftWorld worldUnderLoad(int voterCount, long seed) {
         Swarm swarm = new Swarm(
                 voterCount,
                 List.of(),
@@ -42,7 +43,8 @@ class QuorumDamageTest {
         return world;
     }
 
-    private static void damage(RaftWorld world, SimMember member) {
+    /** Kills the member, damages its disk, and opens it again. */
+    static void damage(RaftWorld world, SimMember member) {
         world.checker.tainted(member.id);
         world.kill(member);
         String segment = member.disk.names().stream()

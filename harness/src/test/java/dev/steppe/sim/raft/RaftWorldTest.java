@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RaftWorldTest {
     private static final long SAFETY_NS = TimeUnit.SECONDS.toNanos(8);
@@ -41,22 +43,16 @@ class RaftWorldTest {
         assertEquals(List.of(), unmet);
     }
 
-    /** A member that dropped its log's beginning in the turn in which its log began anew waited for ever. */
-    @Test
-    void goesOnThoughItsLogBeginsAnewWhileItsBeginningGoes() {
-        assertNull(RaftRun.play(20_255, SAFETY_NS, null).failure());
-    }
-
-    /** A leader waited to be dialled by members with lower ids, which had been away and did not know it. */
-    @Test
-    void reachesMembersThatHaveNotHeardOfTheLeader() {
-        assertNull(RaftRun.play(58, SAFETY_NS, null).failure());
-    }
-
-    /** A follower told the hash of its state in a term that it had not forced yet. */
-    @Test
-    void tellsNoHashInATermThatIsNotForced() {
-        assertNull(RaftRun.play(1_003_104, SAFETY_NS, null).failure());
+    /**
+     * Each of these once broke a rule: what stood in front of a segment that only looked begun was not forced
+     * (1000898); what rotted while a member was refilled was forgotten with its quarantine (1013733); one in doubt was
+     * not counted among those that had forced (1012547); an ask left when its asker had become a voter again (1013437);
+     * a hash was told in a term that was not forced (1003104).
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1_000_898, 1_003_104, 1_012_547, 1_013_437, 1_013_733})
+    void holdsWhereItOnceDidNot(long seed) {
+        assertNull(RaftRun.play(seed, SAFETY_NS, null).failure());
     }
 
     @Test
