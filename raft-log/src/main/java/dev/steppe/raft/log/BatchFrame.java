@@ -6,6 +6,7 @@ import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.RecordLayout;
 import dev.steppe.raft.log.layout.TailMark;
 import dev.steppe.raft.log.segment.LogSegment;
+import dev.steppe.raft.log.segment.RecordStarts;
 import dev.steppe.raft.log.segment.SegmentTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,8 +25,8 @@ final class BatchFrame {
     private final EntryChain chain;
     private final TailMark mark;
     private final int recordMaxBytes;
+    private final RecordStarts starts;
     private int frameBytes = FrameHeader.BYTES;
-    private int entryCount;
     private long lastIndex;
     private long lastTerm;
     private int lastChainCrc;
@@ -36,6 +37,7 @@ final class BatchFrame {
         int capacityBytes = FrameHeader.BYTES + batchMaxBytes + TailMark.BYTES;
         bytes = BufferUtil.allocateDirectAligned(capacityBytes, 64).order(ByteOrder.LITTLE_ENDIAN);
         buffer = new UnsafeBuffer(bytes);
+        starts = new RecordStarts(1 + batchMaxBytes / RecordLayout.HEADER_BYTES);
         header = new FrameHeader(identity);
         chain = new EntryChain(identity.clusterId());
         mark = new TailMark(identity);
@@ -45,7 +47,7 @@ final class BatchFrame {
     void begin(SegmentTable table) {
         bytes.clear();
         frameBytes = FrameHeader.BYTES;
-        entryCount = 0;
+        starts.keep(0);
         lastIndex = table.lastIndex();
         lastTerm = table.lastTerm();
         lastChainCrc = table.lastChainCrc();
@@ -57,7 +59,7 @@ final class BatchFrame {
     }
 
     int entryCount() {
-        return entryCount;
+        return starts.count();
     }
 
     long lastIndex() {
@@ -93,7 +95,7 @@ final class BatchFrame {
     /** Adds a run of whole records for which there is room, all or none, after checking each against the chain. */
     AppendVerdict addRecords(DirectBuffer source, int sourceOffset, int runBytes) {
         int startBytes = frameBytes;
-        int startCount = entryCount;
+        int startCount = starts.count();
         long startTerm = lastTerm;
         int startCrc = lastChainCrc;
         int endBytes = frameBytes + runBytes;
@@ -103,9 +105,9 @@ final class BatchFrame {
             verdict = acceptCopied(endBytes);
         }
         if (verdict != AppendVerdict.APPENDED) {
-            lastIndex -= entryCount - startCount;
+            lastIndex -= starts.count() - startCount;
             frameBytes = startBytes;
-            entryCount = startCount;
+            starts.keep(startCount);
             lastTerm = startTerm;
             lastChainCrc = startCrc;
         }
@@ -133,16 +135,21 @@ final class BatchFrame {
         lastIndex++;
         lastTerm = term;
         lastChainCrc = chainCrc;
+        starts.add(frameBytes);
         frameBytes += recordBytes;
-        entryCount++;
     }
 
     /** The finished batch for the tail of {@code segment} with the mark behind it, from position 0 to the limit. */
     ByteBuffer seal(LogSegment segment, int cutCount, long watermarkIndex, long watermarkTerm) {
-        header.holding(FrameHeader.BATCH, lastIndex - entryCount + 1, entryCount)
+        header.holding(FrameHeader.BATCH, lastIndex - starts.count() + 1, starts.count())
                 .chaining(chainCrcBefore, lastChainCrc)
                 .knowing(cutCount, watermarkIndex, watermarkTerm);
         return sealed(segment, lastIndex + 1);
+    }
+
+    /** Has {@code table} take over the batch, which has been written at {@code offset} of the active segment. */
+    void enter(SegmentTable table, int offset) {
+        table.addBatch(offset, frameBytes, starts, lastTerm, lastChainCrc);
     }
 
     /**

@@ -13,7 +13,6 @@ import dev.steppe.raft.log.vault.BaseFile;
 import dev.steppe.raft.log.vault.WatermarkFile;
 import dev.steppe.raft.storage.LatchedDirectory;
 import dev.steppe.raft.storage.PrepareVerdict;
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -148,9 +147,8 @@ public final class RaftLog implements AutoCloseable {
         if (batch.entryCount() > 0) {
             LogSegment segment = placeFor(batch.frameBytes());
             int offset = segment.tailOffset();
-            ByteBuffer frame = batch.seal(segment, table.cutCount(), forcedIndex, forcedTerm);
-            segment.write(offset, frame);
-            table.addBatch(offset, frame, 0, batch.entryCount());
+            segment.write(offset, batch.seal(segment, table.cutCount(), forcedIndex, forcedTerm));
+            batch.enter(table, offset);
             batch.begin(table);
         }
         return table.lastIndex();

@@ -18,11 +18,17 @@ import java.nio.ByteBuffer;
  * so a header that does was written behind the tail.
  */
 public final class FrameScan {
+    private static final int STARTS_EXPECTED_COUNT = 1024;
+
     private final SegmentTable table;
     private final FrameHeader header;
     private final EntryChain chain;
     private final TailMark mark;
     private final long coveredIndex;
+    /** The records of the batch that was checked last, and the term of its last entry. */
+    private final RecordStarts starts = new RecordStarts(STARTS_EXPECTED_COUNT);
+
+    private long checkedTerm;
     private long vouchedIndex;
 
     /** A scan into {@code table}; entries up to {@code coveredIndex} are in a snapshot and not missed. */
@@ -43,7 +49,7 @@ public final class FrameScan {
             if (header.kind() == FrameHeader.CUT) {
                 table.addCut(offset, header.firstIndex());
             } else {
-                table.addBatch(offset, segment.bytes(), offset, header.entryCount());
+                table.addBatch(offset, header.lengthBytes(), starts, checkedTerm, header.chainCrcAfter());
             }
         }
     }
@@ -179,6 +185,7 @@ public final class FrameScan {
         int previousCrc = table.lastChainCrc();
         long previousTerm = Math.max(table.lastTerm(), 1);
         int offset = startOffset;
+        starts.keep(0);
         for (int i = 0; i < header.entryCount(); i++) {
             int recordBytes = RecordLayout.recordBytesWithin(bytes, offset, endOffset);
             if (recordBytes < 0
@@ -189,8 +196,10 @@ public final class FrameScan {
             }
             previousCrc = RecordLayout.chainCrc(bytes, offset);
             previousTerm = RecordLayout.term(bytes, offset);
+            starts.add(FrameHeader.BYTES + offset - startOffset);
             offset += recordBytes;
         }
+        checkedTerm = previousTerm;
         return offset == endOffset && previousCrc == header.chainCrcAfter();
     }
 }

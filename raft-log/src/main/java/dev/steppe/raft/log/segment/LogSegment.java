@@ -133,16 +133,18 @@ public final class LogSegment {
         firstIndex = before.index() + 1;
     }
 
-    /** Notes that the next entry's record lies at {@code offset}. */
-    void addEntry(int offset) {
+    /** Notes the next entries, whose records begin at {@code starts} of a frame at {@code frameOffset}. */
+    void addEntries(int frameOffset, RecordStarts starts) {
+        int newCount = entryCount + starts.count();
         int[] current = offsets;
-        if (entryCount == current.length) {
-            int[] grown = Arrays.copyOf(current, 2 * entryCount);
-            grown[entryCount++] = offset;
+        if (newCount > current.length) {
+            int[] grown = Arrays.copyOf(current, Math.max(newCount, 2 * current.length));
+            starts.copyTo(grown, entryCount, frameOffset);
             offsets = grown;
-            return;
+        } else {
+            starts.copyTo(current, entryCount, frameOffset);
         }
-        current[entryCount++] = offset;
+        entryCount = newCount;
     }
 
     /** Forgets the entries from {@code index} on; if that is all of them, the segment goes on at {@code index}. */

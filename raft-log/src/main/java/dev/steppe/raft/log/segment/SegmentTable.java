@@ -4,7 +4,6 @@ import dev.steppe.base.Invariant;
 import dev.steppe.raft.log.layout.FrameHeader;
 import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.RecordLayout;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -161,23 +160,16 @@ public final class SegmentTable {
     }
 
     /**
-     * Takes over a frame of {@code entryCount} entries that lies, checked, at {@code offset} of the active segment.
-     *
-     * @param frame a buffer that holds the frame's bytes at {@code frameOffset}
+     * Takes over a frame of {@code frameBytes} that lies, checked, at {@code offset} of the active segment; its last
+     * entry has {@code term} and {@code chainCrc}.
      */
-    public void addBatch(int offset, ByteBuffer frame, int frameOffset, int entryCount) {
+    public void addBatch(int offset, int frameBytes, RecordStarts starts, long term, int chainCrc) {
         LogSegment segment = active();
-        int recordOffset = frameOffset + FrameHeader.BYTES;
-        int lastOffset = recordOffset;
-        for (int i = 0; i < entryCount; i++) {
-            lastOffset = recordOffset;
-            segment.addEntry(offset + recordOffset - frameOffset);
-            recordOffset += RecordLayout.recordBytes(RecordLayout.payloadBytes(frame, recordOffset));
-        }
-        segment.tailAt(offset + recordOffset - frameOffset);
-        lastIndex += entryCount;
-        lastTerm = RecordLayout.term(frame, lastOffset);
-        lastChainCrc = RecordLayout.chainCrc(frame, lastOffset);
+        segment.addEntries(offset, starts);
+        segment.tailAt(offset + frameBytes);
+        lastIndex += starts.count();
+        lastTerm = term;
+        lastChainCrc = chainCrc;
     }
 
     /** Takes over the cut mark that lies at {@code offset} of the active segment: {@code index} is the next entry. */
