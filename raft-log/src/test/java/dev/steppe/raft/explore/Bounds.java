@@ -22,6 +22,9 @@ public final class Bounds {
     private int transfers;
     private int snapshots;
     private int damages;
+    private int wipes;
+    private boolean isUntied;
+    private boolean isBlank;
     private int driftPpm = CoreSettings.NO_LEASE;
     private boolean isAdrift;
     private int fairEvery;
@@ -126,6 +129,24 @@ public final class Bounds {
         return this;
     }
 
+    /** How many members get a new, empty directory under their old id; never more at once than may fail. */
+    public Bounds wipes(int count) {
+        wipes = count;
+        return this;
+    }
+
+    /** No member is tied to its directory at first. */
+    public Bounds untied() {
+        isUntied = true;
+        return this;
+    }
+
+    /** Nor does any member know at first that the group is new. Looks leave no traces only in terse networks. */
+    public Bounds blank() {
+        isBlank = true;
+        return untied().terse();
+    }
+
     /** Reads by lease, for clocks that drift apart by a tenth at most; followers are loyal. */
     public Bounds leases() {
         driftPpm = 100_000;
@@ -217,6 +238,18 @@ public final class Bounds {
 
     int damages() {
         return damages;
+    }
+
+    int wipes() {
+        return wipes;
+    }
+
+    boolean isUntied() {
+        return isUntied;
+    }
+
+    boolean isBlank() {
+        return isBlank;
     }
 
     int driftPpm() {

@@ -36,6 +36,8 @@ public final class Exploration {
     private int parent;
     private int lifeCount;
     private int damageCount;
+    private int wipeCount;
+    private int absentCount;
     private long marks;
     private long eventCount;
     private String broken;
@@ -130,9 +132,14 @@ public final class Exploration {
     private void expand() {
         lifeCount = 0;
         damageCount = 0;
+        wipeCount = 0;
+        absentCount = 0;
         for (int number : world.members) {
             lifeCount += worlds.machine().get(number).life();
-            damageCount += worlds.machine().get(number).past().damages();
+            Member member = worlds.machine().get(number);
+            damageCount += member.past().damages();
+            wipeCount += member.past().isWiped() ? 1 : 0;
+            absentCount += member.past().isWiped() && member.core().isQuarantined() ? 1 : 0;
         }
         for (int i = 0; i < world.packetCount; i++) {
             happen(Event.deliver(world.packets[i]));
@@ -183,6 +190,12 @@ public final class Exploration {
 
     private void endQuarantine(Member member) {
         if (member.core().isQuarantined()) {
+            boolean isBlank = member.vault().quarantine() == Quarantine.BLANK;
+            for (int id = 1; id <= bounds.memberCount() && isBlank; id++) {
+                if (id != member.id()) {
+                    happen(Event.LOOK.at(member.id(), id));
+                }
+            }
             boolean mayOutlive = CoreFields.isWaiting(member.core()) && !worlds.isFormerVoteCounted(world, member);
             if (mayOutlive) {
                 happen(Event.OUTLIVE.at(member.id(), 0));
@@ -280,6 +293,12 @@ public final class Exploration {
         if (member.hasNotice()) {
             happen(Event.NOTICE.at(member.id(), 0));
         }
+        int absentMax = (bounds.voters() - 1) / 2;
+        if (wipeCount < bounds.wipes()
+                && absentCount < absentMax
+                && !member.past().isWiped()) {
+            happen(Event.WIPE.at(member.id(), 0));
+        }
         if (damageCount < bounds.damages()) {
             for (int argument : worlds.machine().damageArguments(member)) {
                 happen(Event.DAMAGE.at(member.id(), argument));
@@ -298,10 +317,13 @@ public final class Exploration {
         }
         eventCount++;
         try {
-            if (Event.of(event) != Event.CAMPAIGN && isSilent(event)) {
+            boolean isOne = Event.of(event) != Event.CAMPAIGN && Event.of(event) != Event.LOOK;
+            if (isOne && isSilent(event)) {
                 return;
             }
-            if (worlds.happen(world, event, child) && child.packetCount <= bounds.packets()) {
+            boolean isNew = worlds.happen(world, event, child);
+            marks |= worlds.lookMarks();
+            if (isNew && child.packetCount <= bounds.packets()) {
                 addIfNew(child, parent, event);
             }
         } catch (RuleBroken rule) {

@@ -22,6 +22,8 @@ import java.util.Set;
  * timeout 1, tire 1, heartbeat 1, stall 1, resign 1
  * vault 1 1, force 1, quiet-force 1, notice 1
  * propose 1 7, read 1 1     a client's seventh command, its first read
+ * look 1 2                  blank, 1 asks 2 whether the group is new, and is answered
+ * wipe 1                    its directory is another one, and empty
  * crash 1 0                 0 = the disk keeps what it held for certain
  * elect 1 with 2            campaign, and the votes of 1 and 2
  * settle 1 2                everything between 1 and 2 arrives once and is forced, until nothing new is said
@@ -154,6 +156,7 @@ final class Script {
         }
         boolean isNew = worlds.happen(world, event, child);
         check(isNew || Event.of(event) != Event.CAMPAIGN, "comes to nothing: " + worlds.text(event));
+        marks |= worlds.lookMarks();
         world.set(child);
         worlds.check(world, worlds.memberOf(event));
     }

@@ -15,6 +15,7 @@ import dev.steppe.raft.explore.said.Packet;
 import dev.steppe.raft.explore.said.RuleBroken;
 import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
+import dev.steppe.raft.message.RaftMessage.FoundingAsk;
 import dev.steppe.raft.message.RaftMessage.VoteReply;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ final class WorldMachine {
     private final int memberCount;
     private final boolean losesBeats;
     private boolean isTerse;
+    private long lookMarks;
 
     WorldMachine(Bounds bounds, List<Renaming> renamings) {
         this.renamings = renamings;
@@ -40,7 +42,10 @@ final class WorldMachine {
         losesBeats = !bounds.areBeatsHeard();
         MemberMachine.Manner manner = new MemberMachine.Manner(
                 memberCount,
-                Groups.of(bounds.voters(), bounds.learners()),
+                bounds.isUntied()
+                        ? Groups.untied(Groups.of(bounds.voters(), bounds.learners()))
+                        : Groups.of(bounds.voters(), bounds.learners()),
+                bounds.isBlank(),
                 !bounds.isForcedLate(),
                 !bounds.isStoredLate(),
                 bounds.isLoyal(),
@@ -100,7 +105,16 @@ final class WorldMachine {
     /** {@code child} becomes {@code world} after {@code event}; false if nothing comes of it. */
     boolean happen(World world, int event, World child) {
         child.set(world);
-        return Event.of(event) == Event.CAMPAIGN ? campaign(event, child) : change(child, event, true);
+        return switch (Event.of(event)) {
+            case CAMPAIGN -> campaign(event, child);
+            case LOOK -> look(event, child);
+            default -> change(child, event, true);
+        };
+    }
+
+    /** Rare things that members came through in all looks. */
+    long lookMarks() {
+        return lookMarks;
     }
 
     private boolean change(World world, int event, boolean isHeard) {
@@ -144,6 +158,29 @@ final class WorldMachine {
         return member(world, id).core().role() == Role.CANDIDATE;
     }
 
+    /** A blank member asks one other, which answers at once. */
+    private boolean look(int event, World world) {
+        int at = Event.memberOf(event) - 1;
+        int otherId = Event.argumentOf(event);
+        int before = world.members[at];
+        int otherBefore = world.members[otherId - 1];
+        StepResult asked = result(before, event);
+        change(world, event, false);
+        for (int i = 0; i < asked.sentCount(); i++) {
+            if (machine.packets().get(asked.sent(i)).toMember() == otherId) {
+                int question = Event.deliver(asked.sent(i));
+                StepResult answered = result(world.members[otherId - 1], question);
+                change(world, question, false);
+                for (int j = 0; j < answered.sentCount(); j++) {
+                    int answer = Event.deliver(answered.sent(j));
+                    lookMarks |= result(world.members[at], answer).marks();
+                    change(world, answer, true);
+                }
+            }
+        }
+        return world.members[at] != before || world.members[otherId - 1] != otherBefore;
+    }
+
     /**
      * Whether a candidate still counts votes that it may have from a former life of this member: after two longest
      * election time-outs it does not.
@@ -151,9 +188,8 @@ final class WorldMachine {
     boolean isFormerVoteCounted(World world, Member member) {
         for (int i = 0; i < world.packetCount; i++) {
             Packet packet = machine.packets().get(world.packets[i]);
-            boolean isFormer = packet.isVote()
-                    && packet.fromMember() == member.id()
-                    && packet.message().incarnation() < member.life();
+            boolean isFormer =
+                    packet.isVote() && packet.fromMember() == member.id() && isOfFormerLife(packet.message(), member);
             if (isFormer) {
                 RaftCore candidate = member(world, packet.toMember()).core();
                 if (candidate.role() == Role.CANDIDATE && candidate.term() == packet.voteTerm()) {
@@ -162,6 +198,11 @@ final class WorldMachine {
             }
         }
         return false;
+    }
+
+    private static boolean isOfFormerLife(RaftMessage message, Member member) {
+        return message.directoryId() != member.core().settings().directoryId()
+                || message.incarnation() < member.core().settings().incarnation();
     }
 
     /**
@@ -183,6 +224,9 @@ final class WorldMachine {
 
     private boolean isLost(int number) {
         RaftMessage message = machine.packets().get(number).message();
+        if (message instanceof FoundingAsk) {
+            return true; // A look is one event: what is asked beside it never arrives.
+        }
         return isTerse
                 && ((message instanceof VoteReply reply && !reply.granted())
                         || (losesBeats

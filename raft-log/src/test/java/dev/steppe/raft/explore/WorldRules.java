@@ -112,7 +112,9 @@ final class WorldRules {
 
     /** A member whose disk was damaged may have forgotten a vote; that it harms nobody is R1. */
     private boolean isOfOneMemory(Packet one, Packet other, int voterId, World world) {
-        return one.message().incarnation() == other.message().incarnation()
+        boolean isSameDirectory = one.message().directoryId() == other.message().directoryId();
+        return (isSameDirectory
+                        && one.message().incarnation() == other.message().incarnation())
                 || machine.get(world.members[voterId - 1]).past().damages() == 0;
     }
 

@@ -163,6 +163,7 @@ public final class CoreFields {
                 case ROUNDS -> writeRounds(field.get(object), into);
                 case SEVERAL -> several.add((Object[]) field.get(object));
                 case SHAPE -> field.set(object, shape);
+                case FOUNDING -> new FoundingInside(field.get(object)).write(core.isQuarantined(), into);
                 default -> new ReadsInside(field.get(object)).write(field, object, into);
             }
         }
@@ -259,6 +260,18 @@ public final class CoreFields {
         } catch (IllegalAccessException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    static void setIn(Object object, String name, long value) {
+        set(field(object.getClass(), name), object, value);
+    }
+
+    static long numberIn(Object object, String name) {
+        return number(field(object.getClass(), name), object);
+    }
+
+    static long[] numbersIn(Object object, String name) {
+        return (long[]) get(field(object.getClass(), name), object);
     }
 
     static Field field(Class<?> type, String name) {

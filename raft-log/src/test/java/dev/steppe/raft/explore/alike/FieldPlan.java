@@ -39,7 +39,9 @@ final class FieldPlan {
         /** When rounds were sent. */
         ROUNDS,
         /** Waiting reads. */
-        READS
+        READS,
+        /** What a blank member has heard of the others. */
+        FOUNDING
     }
 
     record Step(Field field, Rule rule) {}
@@ -52,7 +54,6 @@ final class FieldPlan {
             "Standing.electionMinNs",
             "HardState.forcedSequence",
             "Election.chance",
-            "Election.founding",
             "Election.roundCount",
             "Election.leaderLossCount",
             "Election.unableCount",
@@ -72,6 +73,7 @@ final class FieldPlan {
             Map.entry("Snapshots.newest", Rule.SNAPSHOT),
             Map.entry("Snapshots.older", Rule.SNAPSHOT),
             Map.entry("Election.ballot", Rule.BALLOT),
+            Map.entry("Election.founding", Rule.FOUNDING),
             Map.entry("Reception.fromMember", Rule.NAME),
             Map.entry("Reception.complete", Rule.SNAPSHOT),
             Map.entry("Leading.reads", Rule.READS),

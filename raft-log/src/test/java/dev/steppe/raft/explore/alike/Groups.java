@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Memberships as numbers: six bits each for voters, learners, and members that speak from their second directory, bit 0
- * for member 1. Every member is tied to a directory from the start: the first has the member's own number, the second
- * one that is {@value #SECOND} greater.
+ * Memberships as numbers: six bits each for voters, learners, members that speak from their second directory, and those
+ * that are tied to none yet, bit 0 for member 1. A member's first directory has the member's own number, the second one
+ * that is {@value #SECOND} greater.
  */
 public final class Groups {
     /** So much greater is the number of a member's second directory. */
@@ -41,6 +41,16 @@ public final class Groups {
         return (group >>> (2 * WIDTH)) & MASK;
     }
 
+    /** The same members, none of which is tied to its directory. */
+    public static int untied(int group) {
+        return group | ((voterBits(group) | learnerBits(group)) << (3 * WIDTH));
+    }
+
+    /** Bits of those who may speak from any directory. */
+    static int untiedBits(int group) {
+        return (group >>> (3 * WIDTH)) & MASK;
+    }
+
     /** How many voters make a majority. */
     public static int majority(int group) {
         return Integer.bitCount(voterBits(group)) / 2 + 1;
@@ -65,7 +75,9 @@ public final class Groups {
             List<Server> learners = new ArrayList<>();
             for (int id = 1; id <= WIDTH; id++) {
                 boolean isMoved = ((movedBits(code) >>> (id - 1)) & 1) != 0;
-                Server server = new Server(id, isMoved ? id + SECOND : id, "member", id);
+                boolean isUntied = ((untiedBits(code) >>> (id - 1)) & 1) != 0;
+                long directoryId = isMoved ? id + SECOND : id;
+                Server server = new Server(id, isUntied ? 0 : directoryId, "member", id);
                 if (isVoter(code, id)) {
                     voters.add(server);
                 } else if (((learnerBits(code) >>> (id - 1)) & 1) != 0) {
@@ -83,6 +95,7 @@ public final class Groups {
             int bit = 1 << (membership.memberId(i) - 1);
             group |= i < membership.voterCount() ? bit : bit << WIDTH;
             group |= membership.server(i).directoryId() >= SECOND ? bit << (2 * WIDTH) : 0;
+            group |= membership.server(i).directoryId() == 0 ? bit << (3 * WIDTH) : 0;
         }
         return group;
     }
@@ -94,20 +107,25 @@ public final class Groups {
 
     /** Writes who belongs to a group. */
     public static void write(int group, StateVector into) {
-        into.bits(voterBits(group)).bits(learnerBits(group)).bits(movedBits(group));
+        into.bits(voterBits(group))
+                .bits(learnerBits(group))
+                .bits(movedBits(group))
+                .bits(untiedBits(group));
     }
 
-    /** As words: +1+2+3 vote, ?4 learns. */
+    /** As words: +1+2+3 vote, ?4 learns, +2' speaks from its second directory, +3~ from any. */
     public static String text(int group) {
         StringBuilder text = new StringBuilder();
         for (int id = 1; id <= WIDTH; id++) {
             boolean learns = ((learnerBits(group) >>> (id - 1)) & 1) != 0;
             text.append(isVoter(group, id) ? "+" + id : learns ? "?" + id : "");
+            text.append(((untiedBits(group) >>> (id - 1)) & 1) != 0 ? "~" : "");
+            text.append(((movedBits(group) >>> (id - 1)) & 1) != 0 ? "'" : "");
         }
         return text.toString();
     }
 
-    /** The group that such words mean; everyone speaks from the first directory. */
+    /** The group that such words mean; everyone speaks from the first directory, and is tied to it. */
     public static int parse(String text) {
         int group = 0;
         for (int i = 0; i + 1 < text.length(); i += 2) {

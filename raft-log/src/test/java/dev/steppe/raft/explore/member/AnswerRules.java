@@ -12,6 +12,7 @@ import dev.steppe.raft.explore.alike.CoreFields;
 import dev.steppe.raft.explore.alike.Groups;
 import dev.steppe.raft.explore.said.LogTree;
 import dev.steppe.raft.explore.said.Packet;
+import dev.steppe.raft.message.RaftMessage;
 import dev.steppe.raft.message.RaftMessage.AppendAsk;
 import dev.steppe.raft.message.RaftMessage.AppendReply;
 import dev.steppe.raft.message.RaftMessage.VoteAsk;
@@ -38,7 +39,8 @@ final class AnswerRules {
     }
 
     void apply() {
-        if (Event.of(event) == Event.CRASH || Event.of(event) == Event.DAMAGE) {
+        Event kind = Event.of(event);
+        if (kind == Event.CRASH || kind == Event.DAMAGE || kind == Event.WIPE) {
             return;
         }
         if (Event.of(event) == Event.DELIVER) {
@@ -47,11 +49,29 @@ final class AnswerRules {
                 checkVote(ask);
             } else if (packet.message() instanceof AppendAsk ask) {
                 checkAppend(ask);
+            } else if (packet.message() instanceof AppendReply reply) {
+                checkAnswer(reply);
             }
         }
         checkClients();
         checkTransfer();
         checkRole();
+    }
+
+    /** Whether a member speaks from another directory than the one that it is tied to here. */
+    static boolean isStrange(RaftCore core, RaftMessage message) {
+        int ordinal = core.membership().ordinalOf(message.fromMember());
+        long known = ordinal < 0 ? 0 : core.membership().server(ordinal).directoryId();
+        return known != 0 && known != message.directoryId();
+    }
+
+    /** What comes out of another directory changes nothing, and is answered with nothing. */
+    private void checkAnswer(AppendReply reply) {
+        int id = reply.fromMember();
+        boolean isIgnored = is.matchIndexOf(id) == was.matchIndexOf(id)
+                && is.nextIndexOf(id) == was.nextIndexOf(id)
+                && after.wished.isEmpty();
+        check(!isStrange(was, reply) || isIgnored, "U4 a strange directory is heard, of member", id);
     }
 
     private void checkVote(VoteAsk ask) {

@@ -51,7 +51,11 @@ public enum Event {
     /** The core hears that a piece of a received snapshot is stored. */
     STORED("stored"),
     /** A received snapshot stands instead of the log. */
-    INSTALL("install");
+    INSTALL("install"),
+    /** A member whose directory is blank asks the member of the argument whether the group is new, and is answered. */
+    LOOK("look"),
+    /** The process dies, and starts again under its old id in a new directory, which is empty. */
+    WIPE("wipe");
 
     private static final int KIND_SHIFT = 24;
     private static final int MEMBER_SHIFT = 20;
@@ -76,6 +80,9 @@ public enum Event {
     /** Something happens to a member. */
     @SuppressWarnings("EnumOrdinal") // lives as long as a run
     public int at(int memberId, int argument) {
+        if (argument >>> MEMBER_SHIFT != 0) {
+            throw new IllegalArgumentException(word + " cannot be told of " + argument);
+        }
         return (ordinal() << KIND_SHIFT) | (memberId << MEMBER_SHIFT) | argument;
     }
 

@@ -60,7 +60,10 @@ public enum Mark {
     HEALED("a quarantined member counts again"),
     DOUBT_ENDED("a doubtful member counts again because nobody leads"),
     LEASE_READ("a read is answered without a round"),
-    LEASE_OVER("a read waits for a round because the last one is too old");
+    LEASE_OVER("a read waits for a round because the last one is too old"),
+    FOUNDED("a member in a blank directory counts because its group is new"),
+    TIED("a leader ties voters to the directories from which they speak"),
+    STRANGE_DIRECTORY("a leader is answered from another directory than the one that it knows");
 
     private final String text;
 

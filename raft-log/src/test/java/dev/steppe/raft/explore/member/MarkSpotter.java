@@ -47,7 +47,12 @@ final class MarkSpotter {
             default -> {}
         }
         boolean isHealed = Event.of(event) != Event.DOUBT_ENDS && before.core().isQuarantined();
-        spotter.mark(isHealed && !after.core.isQuarantined() && after.life == before.life(), Mark.HEALED);
+        boolean counts = isHealed && !after.core.isQuarantined() && after.life == before.life();
+        spotter.mark(counts && after.log != 0, Mark.HEALED);
+        spotter.mark(counts && after.log == 0, Mark.FOUNDED);
+        boolean isChanged = after.core.role() == Role.LEADER
+                && after.logs.groupCount(after.log, after.logs.lastIndex(before.log())) > 0;
+        spotter.mark(isChanged && Event.of(event) != Event.CHANGE, Mark.TIED);
         spotter.onLeader();
         spotter.onAnswers();
         return spotter.marks;
@@ -115,7 +120,7 @@ final class MarkSpotter {
     }
 
     private void onVoteReply(VoteReply reply) {
-        boolean isOwnLife = reply.askIncarnation() == before.life();
+        boolean isOwnLife = reply.askIncarnation() == was.settings().incarnation();
         boolean isLate = isOwnLife && reply.ballotId() < was.electionCount() && was.role() == Role.CANDIDATE;
         mark(isLate && reply.granted(), Mark.LATE_VOTE_IGNORED);
         boolean waits = reply.granted()
@@ -147,6 +152,7 @@ final class MarkSpotter {
             mark(reply.accepted() && !reply.counts(), Mark.NOT_COUNTED);
             boolean isOfFormerLife = reply.incarnation() < was.incarnationOf(reply.fromMember());
             mark(isOfFormerLife, Mark.FORMER_LIFE_IGNORED);
+            mark(AnswerRules.isStrange(was, reply), Mark.STRANGE_DIRECTORY);
         } else if (message instanceof SnapshotReply reply) {
             boolean moves = reply.done() && is.nextIndexOf(reply.fromMember()) > was.nextIndexOf(reply.fromMember());
             mark(moves, Mark.FED_BY_SNAPSHOT);

@@ -40,6 +40,7 @@ public record Member(
     /** A term, vote and quarantine with the core's number for it. */
     public record Hard(long sequence, long term, int votedFor, Quarantine quarantine) {
         static final Hard FRESH = new Hard(0, 0, CoreSettings.NOBODY, Quarantine.NONE);
+        static final Hard BLANK = new Hard(0, 0, CoreSettings.NOBODY, Quarantine.BLANK);
 
         Hard recovered() {
             return new Hard(0, term, votedFor, quarantine);
@@ -57,17 +58,27 @@ public record Member(
      * @param hasLost whether that may have taken what it had acknowledged
      * @param heardTerm term of the leader whose round it heard last
      * @param heardRound number of that round, 0 if it heard none
+     * @param livesElsewhere how many lives it had in a directory that it has no more
      */
-    public record Past(int damages, boolean hasLost, long heardTerm, long heardRound) {
-        static final Past NONE = new Past(0, false, 0, 0);
+    public record Past(int damages, boolean hasLost, long heardTerm, long heardRound, int livesElsewhere) {
+        static final Past NONE = new Past(0, false, 0, 0, 0);
 
         Past damaged(boolean loses) {
-            return new Past(damages + 1, hasLost || loses, heardTerm, heardRound);
+            return new Past(damages + 1, hasLost || loses, heardTerm, heardRound, livesElsewhere);
+        }
+
+        /** Whether it is in its second directory. */
+        public boolean isWiped() {
+            return livesElsewhere > 0;
+        }
+
+        Past wiped(int lives) {
+            return new Past(damages + 1, true, heardTerm, heardRound, lives);
         }
 
         Past hearing(long term, long round) {
             boolean isLater = term > heardTerm || (term == heardTerm && round > heardRound);
-            return isLater ? new Past(damages, hasLost, term, round) : this;
+            return isLater ? new Past(damages, hasLost, term, round, livesElsewhere) : this;
         }
     }
 

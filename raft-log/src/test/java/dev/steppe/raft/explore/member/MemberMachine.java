@@ -31,6 +31,7 @@ public final class MemberMachine {
      *
      * @param memberCount how many there may ever be
      * @param firstGroup who belongs to the group before anything is said
+     * @param isBlank nobody knows at first that the group is new
      * @param isForcedAtOnce every store is forced within the event that makes it
      * @param isStoredAtOnce so is every piece of a snapshot, and it is installed within the event that completes it
      * @param isLoyal followers stay true to a leader that they hear, until they tire
@@ -39,6 +40,7 @@ public final class MemberMachine {
     public record Manner(
             int memberCount,
             int firstGroup,
+            boolean isBlank,
             boolean isForcedAtOnce,
             boolean isStoredAtOnce,
             boolean isLoyal,
@@ -91,7 +93,7 @@ public final class MemberMachine {
         draft.life = 1;
         draft.log = 0;
         draft.forced = 0;
-        draft.vault = Member.Hard.FRESH;
+        draft.vault = manner.isBlank() ? Member.Hard.BLANK : Member.Hard.FRESH;
         draft.past = Member.Past.NONE;
         draft.disk.files = Files.NONE;
         draft.restart(settings(id, 1));
@@ -153,7 +155,7 @@ public final class MemberMachine {
             case DELIVER -> draft.hear(packets.get(argument));
             case TIMEOUT -> passTime(CoreFields.NOW_NS + CoreFields.TIMES.electionMaxNs());
             case TIRE, RESIGN -> passTime(CoreFields.NOW_NS + CoreFields.TIMES.electionMinNs());
-            case HEARTBEAT -> passTime(CoreFields.NOW_NS + CoreFields.TIMES.heartbeatNs());
+            case HEARTBEAT, LOOK -> passTime(CoreFields.NOW_NS + CoreFields.TIMES.heartbeatNs());
             case STALL -> passTime(CoreFields.NOW_NS + 3 * CoreFields.TIMES.heartbeatNs());
             case DOUBT_ENDS -> passTime(CoreFields.FAR_NS);
             case TRANSFER_END -> passTime(CoreFields.TRANSFER_END_NS);
@@ -178,6 +180,7 @@ public final class MemberMachine {
             }
             case CRASH -> crash(argument);
             case DAMAGE -> damage(argument);
+            case WIPE -> wipe();
             case OUTLIVE -> CoreFields.outlive(draft.core);
             case LEASE_ENDS -> CoreFields.endLeases(draft.core);
             case SNAPSHOT -> draft.disk.take();
@@ -239,8 +242,19 @@ public final class MemberMachine {
         draft.restart(settings(draft.before.id(), draft.life));
     }
 
+    private void wipe() {
+        draft.vault = Member.Hard.BLANK;
+        draft.forced = 0;
+        draft.disk.files = Files.NONE;
+        draft.past = draft.past.wiped(draft.life);
+        draft.life++;
+        draft.restart(settings(draft.before.id(), draft.life));
+    }
+
     private CoreSettings settings(int id, int life) {
-        return new CoreSettings(id, id, life, CoreFields.TIMES, IN_FLIGHT_MAX_BYTES, manner.driftPpm());
+        long directoryId = draft.past.isWiped() ? id + Groups.SECOND : id;
+        int incarnation = life - draft.past.livesElsewhere();
+        return new CoreSettings(id, directoryId, incarnation, CoreFields.TIMES, IN_FLIGHT_MAX_BYTES, manner.driftPpm());
     }
 
     private int numberOf(int id) {
@@ -278,7 +292,7 @@ public final class MemberMachine {
     }
 
     private void writePast(Member.Past past) {
-        vector.plain(past.damages()).plain(past.hasLost() ? 1 : 0);
+        vector.plain(past.damages()).plain(past.hasLost() ? 1 : 0).plain(past.livesElsewhere());
         boolean isMeant = manner.driftPpm() != CoreSettings.NO_LEASE;
         vector.plain(isMeant ? past.heardTerm() : 0).plain(isMeant ? past.heardRound() : 0);
     }

@@ -90,7 +90,11 @@ public final class Packets {
         Groups.writeDirectory(message.directoryId(), vector);
         vector.plain(message.incarnation()).plain(message.term());
         for (Field field : fieldsOf(message)) {
-            vector.plain(valueOf(field, message));
+            if (field.getName().equals("askDirectoryId")) {
+                Groups.writeDirectory(valueOf(field, message), vector);
+            } else {
+                vector.plain(valueOf(field, message));
+            }
         }
         for (int i = 0; i < packet.run().size(); i += 2) {
             vector.plain(packet.run().get(i));
