@@ -160,6 +160,15 @@ final class ProxiedNetwork implements AutoCloseable {
         }
 
         @Override
+        public Dialling dialPatiently(String address, PeerPolicy expected, LinkListener listener) {
+            try {
+                return dial(address, expected, listener);
+            } catch (OperatingFault fault) {
+                return raw.dialPatiently(address, expected, listener); // No route: it leads nowhere.
+            }
+        }
+
+        @Override
         public void close() {
             raw.close();
         }

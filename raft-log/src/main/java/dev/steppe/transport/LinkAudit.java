@@ -33,6 +33,8 @@ public interface LinkAudit {
     enum Cause {
         /** Too many connections, in all or from this address. */
         FLOOD,
+        /** The address of a peer that is dialled leads nowhere; told once, while it is tried again and again. */
+        ADDRESS,
         /** The handshake, or its first frame, was not there in time. */
         LATE,
         /** No TLS session came about, other than by {@link #CERTIFICATE}. */

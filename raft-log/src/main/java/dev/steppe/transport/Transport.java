@@ -24,6 +24,12 @@ public interface Transport extends AutoCloseable {
      */
     Dialling dial(String address, PeerPolicy expected, LinkListener listener) throws OperatingFault;
 
+    /**
+     * As {@link #dial}, but an address that cannot be dialled is an attempt that failed: told to the listener, audited
+     * when it begins to fail or does for another reason, and tried again. For addresses that others chose.
+     */
+    Dialling dialPatiently(String address, PeerPolicy expected, LinkListener listener);
+
     /** Ends everything; when it returns to a thread that is not the transport's own, no listener is called again. */
     @Override
     void close();

@@ -56,6 +56,11 @@ final class Detour implements Transport {
     }
 
     @Override
+    public Dialling dialPatiently(String address, PeerPolicy expected, LinkListener listener) {
+        return transport.dialPatiently(proxies.getOrDefault(address, address), expected, listener);
+    }
+
+    @Override
     public void close() {
         transport.close();
     }

@@ -39,8 +39,16 @@ final class MemoryTransport implements Transport {
     @Override
     public Dialling dial(String address, PeerPolicy expected, LinkListener listener) throws OperatingFault {
         checkOpen();
+        return dialPatiently(address, expected, listener);
+    }
+
+    @Override
+    public Dialling dialPatiently(String address, PeerPolicy expected, LinkListener listener) {
+        network.guard.check();
         MemoryDialling dialling = new MemoryDialling(this, address, expected, listener);
-        network.addDialling(dialling);
+        if (!closed) {
+            network.addDialling(dialling);
+        }
         return dialling;
     }
 

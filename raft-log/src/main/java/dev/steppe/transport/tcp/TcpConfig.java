@@ -26,20 +26,25 @@ public record TcpConfig(String lane, boolean plaintextLoopback, Bounds bounds, T
      * @param inFlightMaxBytes most bytes that wait in one link's outbox, headers included; one frame always fits. Up to
      *     256 KiB and one frame more may wait in the socket's own buffer
      * @param inFlightMaxCount most frames that wait in one link's outbox, rounded up to a power of two
-     * @param acceptedMaxCount most accepted connections at a time, up or in the handshake; more are closed at once
-     * @param acceptedPerAddressMaxCount the same for one remote address
+     * @param acceptedMaxCount most links at a time that others dialled; more are refused when hands are shaken
+     * @param acceptedPerAddressMaxCount most connections at a time from one remote address, up or in the handshake;
+     *     more are closed at once
+     * @param handshakeMaxCount most accepted connections at a time that are no links yet; the oldest gives way
      */
     public record Bounds(
             int frameMaxBytes,
             int inFlightMaxBytes,
             int inFlightMaxCount,
             int acceptedMaxCount,
-            int acceptedPerAddressMaxCount) {
+            int acceptedPerAddressMaxCount,
+            int handshakeMaxCount) {
 
         private static final int FRAME_LEAST_MAX_BYTES = 1 << 10;
         private static final int FRAME_MOST_MAX_BYTES = 64 << 20;
 
-        /** Frames up to 8 MiB, 16 MiB or 1024 frames waiting, 256 accepted connections, 100 of one address. */
+        /**
+         * Frames up to 8 MiB, 16 MiB or 1024 frames waiting, 256 accepted links, 100 of one address, 256 handshakes.
+         */
         public static final Bounds USUAL = new Bounds(8 << 20, 16 << 20, 1_024, 256, 100);
 
         /** Refuses bounds that are none. */
@@ -51,10 +56,37 @@ public record TcpConfig(String lane, boolean plaintextLoopback, Bounds bounds, T
                 throw new IllegalArgumentException(
                         "bounds in flight must be positive: " + inFlightMaxBytes + ", " + inFlightMaxCount);
             }
-            if (acceptedMaxCount < 1 || acceptedPerAddressMaxCount < 1) {
+            if (acceptedMaxCount < 1 || acceptedPerAddressMaxCount < 1 || handshakeMaxCount < 1) {
                 throw new IllegalArgumentException("bounds of accepted connections must be positive: "
-                        + acceptedMaxCount + ", " + acceptedPerAddressMaxCount);
+                        + acceptedMaxCount + ", " + acceptedPerAddressMaxCount + ", " + handshakeMaxCount);
             }
+        }
+
+        /** As many unfinished handshakes as links. */
+        public Bounds(
+                int frameMaxBytes,
+                int inFlightMaxBytes,
+                int inFlightMaxCount,
+                int acceptedMaxCount,
+                int acceptedPerAddressMaxCount) {
+            this(
+                    frameMaxBytes,
+                    inFlightMaxBytes,
+                    inFlightMaxCount,
+                    acceptedMaxCount,
+                    acceptedPerAddressMaxCount,
+                    acceptedMaxCount);
+        }
+
+        /** The same with another bound of unfinished handshakes. */
+        public Bounds withHandshakes(int mostCount) {
+            return new Bounds(
+                    frameMaxBytes,
+                    inFlightMaxBytes,
+                    inFlightMaxCount,
+                    acceptedMaxCount,
+                    acceptedPerAddressMaxCount,
+                    mostCount);
         }
     }
 

@@ -39,7 +39,6 @@ final class TcpConnection implements Link, FrameSink {
     private final Channel channel;
     private final Role role;
     private final Runnable drainTask = this::drain;
-    private final Runnable flushTask = this::flushGathered;
     private final @Nullable TlsDoor door;
     private State state = State.SECURING;
     private @Nullable Handshake handshake;
@@ -135,7 +134,7 @@ final class TcpConnection implements Link, FrameSink {
     private ByteBuf gather() {
         ByteBuf fresh = transport.loops().buffers().takeBatch(channel.alloc());
         gathered = fresh;
-        transport.loops().execute(flushTask);
+        transport.loops().execute(drainTask);
         return fresh;
     }
 
@@ -199,6 +198,15 @@ final class TcpConnection implements Link, FrameSink {
 
     void guard(Runnable task) {
         transport.loops().guard(task);
+    }
+
+    /** Others knock, and this one has been at it for longest. */
+    void giveWay() {
+        transport.counters().countFlood();
+        refuse(
+                LinkAudit.Cause.FLOOD,
+                LinkDown.Cause.CLOSED_HERE,
+                "too many handshakes at a time: the oldest that was not done gave way.");
     }
 
     boolean isUp() {
@@ -294,6 +302,10 @@ final class TcpConnection implements Link, FrameSink {
         if (step instanceof Handshake.Step.Say word) {
             say(word.frame());
         } else if (step instanceof Handshake.Step.Up agreed) {
+            if (isAccepted() && !transport.hasRoomForLink()) {
+                refuse(LinkAudit.Cause.FLOOD, LinkDown.Cause.CLOSED_HERE, "too many links.");
+                return;
+            }
             if (agreed.frame().hasRemaining()) {
                 say(agreed.frame());
             }
@@ -423,6 +435,9 @@ final class TcpConnection implements Link, FrameSink {
         if (gathered != null) {
             gathered.release();
             gathered = null;
+        }
+        if (door != null) {
+            door.abandon();
         }
         TcpLoops.leave(channel.close());
         transport.onOver(this, wasUp);

@@ -1,5 +1,7 @@
 package dev.steppe.transport.tcp;
 
+import dev.steppe.base.OperatingFault;
+import dev.steppe.transport.LinkAudit;
 import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.LinkListener;
 import dev.steppe.transport.PeerPolicy;
@@ -21,22 +23,16 @@ final class TcpDialling implements Transport.Dialling {
     private static final int DOUBLINGS_MAX_COUNT = 20;
 
     private final TcpTransport transport;
-    private final InetSocketAddress target;
     private final TcpConnection.Role role;
     private @Nullable TcpConnection connection;
     private int failedCount;
     private long nextAttemptNs;
     private boolean waiting = true;
     private boolean closed;
+    private String audited = "";
 
-    TcpDialling(
-            TcpTransport transport,
-            String address,
-            InetSocketAddress target,
-            PeerPolicy expected,
-            LinkListener listener) {
+    TcpDialling(TcpTransport transport, String address, PeerPolicy expected, LinkListener listener) {
         this.transport = transport;
-        this.target = target;
         this.role = new TcpConnection.Role(address, expected, listener, this, null);
         this.nextAttemptNs = transport.loops().nowNs();
     }
@@ -44,12 +40,31 @@ final class TcpDialling implements Transport.Dialling {
     void onTick(long nowNs) {
         if (waiting && !closed && nowNs - nextAttemptNs >= 0) {
             waiting = false;
+            lookUp();
+        }
+    }
+
+    private void lookUp() {
+        try {
+            InetSocketAddress target = transport.checked(role.address());
             if (target.isUnresolved()) {
-                transport.loops().lookUp(target, this::attempt, this::unreachable);
+                transport.loops().lookUp(target, this::attempt, this::nowhere);
             } else {
                 attempt(target);
             }
+        } catch (OperatingFault fault) {
+            nowhere(fault);
         }
+    }
+
+    /** The address leads nowhere: told to the audit when it begins to, or for another reason than before. */
+    private void nowhere(Throwable cause) {
+        String sentence = String.valueOf(cause.getMessage());
+        if (!closed && !sentence.equals(audited)) {
+            audited = sentence;
+            transport.audit(LinkAudit.Cause.ADDRESS, role.address(), sentence, "");
+        }
+        unreachable(cause);
     }
 
     private void attempt(InetSocketAddress resolved) {
@@ -94,6 +109,7 @@ final class TcpDialling implements Transport.Dialling {
     /** The connection became a link. */
     void succeeded() {
         failedCount = 0;
+        audited = "";
     }
 
     /** The connection or the attempt is over; the next one waits. */

@@ -13,6 +13,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +40,7 @@ public final class TcpLoops implements Carrier, AutoCloseable {
     private final LoopBuffers buffers = new LoopBuffers();
     private boolean reading;
     private final SideThread handshakes;
+    private final NewestFirst handshakeTasks;
     private final SideThread lookups;
     private volatile @Nullable Thread thread;
 
@@ -55,6 +57,7 @@ public final class TcpLoops implements Carrier, AutoCloseable {
         this.haltSwitch = haltSwitch;
         NamedThreads threads = new NamedThreads(name, haltSwitch);
         handshakes = new SideThread(new NamedThreads(name + "-handshakes", haltSwitch));
+        handshakeTasks = new NewestFirst(handshakes);
         lookups = new SideThread(new NamedThreads(name + "-lookups", haltSwitch));
         ThreadFactory withFastLocals = task -> {
             Thread made = threads.newThread(() -> FastThreadLocalThread.runWithFastThreadLocal(task));
@@ -69,9 +72,12 @@ public final class TcpLoops implements Carrier, AutoCloseable {
         return group;
     }
 
-    /** Where TLS agrees on keys and signs. One thread: a flood of handshakes waits there, and holds up no frame. */
+    /**
+     * Where TLS agrees on keys and signs. One thread: a flood of handshakes waits there, and holds up no frame. The
+     * newest task is next: in a flood the order of arrival would have everybody wait until it is ended as the oldest.
+     */
     Executor handshakes() {
-        return handshakes;
+        return handshakeTasks;
     }
 
     /**
@@ -245,6 +251,30 @@ public final class TcpLoops implements Carrier, AutoCloseable {
             Thread started = thread;
             if (started != null) {
                 started.join();
+            }
+        }
+    }
+
+    /** Runs on one thread what came last before what came earlier. Tasks come from any thread. */
+    private static final class NewestFirst implements Executor {
+        private final Executor thread;
+        private final ConcurrentLinkedDeque<Runnable> waiting = new ConcurrentLinkedDeque<>();
+        private final Runnable runNewest = this::runNewest;
+
+        NewestFirst(Executor thread) {
+            this.thread = thread;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            waiting.addFirst(task);
+            thread.execute(runNewest);
+        }
+
+        private void runNewest() {
+            Runnable newest = waiting.pollFirst();
+            if (newest != null) {
+                newest.run();
             }
         }
     }

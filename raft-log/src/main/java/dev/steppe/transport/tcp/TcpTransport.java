@@ -129,7 +129,13 @@ public final class TcpTransport implements Transport {
 
     @Override
     public Dialling dial(String address, PeerPolicy expected, LinkListener listener) throws OperatingFault {
-        TcpDialling dialling = new TcpDialling(this, address, checked(address), expected, listener);
+        checked(address);
+        return dialPatiently(address, expected, listener);
+    }
+
+    @Override
+    public Dialling dialPatiently(String address, PeerPolicy expected, LinkListener listener) {
+        TcpDialling dialling = new TcpDialling(this, address, expected, listener);
         loops.execute(() -> loops.guard(() -> {
             if (!closed) {
                 diallings.add(dialling);
@@ -152,7 +158,8 @@ public final class TcpTransport implements Transport {
         List.copyOf(connections).forEach(TcpConnection::endHere);
     }
 
-    private InetSocketAddress checked(String address) throws OperatingFault {
+    /** What to listen at or to dial; the material of TLS may change, and with it the answer. */
+    InetSocketAddress checked(String address) throws OperatingFault {
         if (closed) {
             throw new OperatingFault("the transport of member " + self.memberId() + " is closed.");
         }
@@ -183,12 +190,16 @@ public final class TcpTransport implements Transport {
         }
         String address = TcpAddress.print(remote);
         InetAddress from = remote.getAddress();
-        if (gate.enter(from)) {
-            addConnection(channel, new TcpConnection.Role(address, policy, listener, null, from));
-        } else {
+        if (!gate.enter(from)) {
             counters.countFlood();
-            audit(LinkAudit.Cause.FLOOD, address, "too many connections, in all or from this address.", "");
+            audit(LinkAudit.Cause.FLOOD, address, "too many connections from this address.", "");
             TcpLoops.leave(channel.close());
+            return;
+        }
+        TcpConnection oldest =
+                gate.begin(addConnection(channel, new TcpConnection.Role(address, policy, listener, null, from)));
+        if (oldest != null) {
+            oldest.giveWay();
         }
     }
 
@@ -219,8 +230,16 @@ public final class TcpTransport implements Transport {
         return Optional.empty();
     }
 
+    /** Whether one more accepted connection may become a link. */
+    boolean hasRoomForLink() {
+        return gate.hasRoomForLink();
+    }
+
     void onUp(TcpConnection fresh) {
         counters.countUp();
+        if (fresh.acceptedFrom() != null) {
+            gate.up(fresh);
+        }
         PeerIdentity peer = fresh.peer();
         for (TcpConnection connection : List.copyOf(connections)) {
             if (connection.isUp() && connection.peer().isEarlierLifeOf(peer)) {
@@ -234,7 +253,7 @@ public final class TcpTransport implements Transport {
     void onOver(TcpConnection connection, boolean wasUp) {
         InetAddress from = connection.acceptedFrom();
         if (connections.remove(connection) && from != null) {
-            gate.leave(from);
+            gate.leave(connection, from, wasUp);
         }
         if (wasUp) {
             counters.countDown();

@@ -8,6 +8,10 @@ import dev.steppe.transport.tls.CertificateVerdict;
 import dev.steppe.transport.tls.ChainRefused;
 import dev.steppe.transport.tls.TlsCredentials;
 import dev.steppe.transport.tls.TlsMaterial;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * whoever comes back with one is judged by the chain that the session remembers, as of now. Tickets of earlier material
  * open nothing, since each material has a context of its own.
  *
- * <p>Owned by the event loop.
+ * <p>Owned by the event loop; only whether the connection is over is read by the thread of handshakes as well.
  */
 final class TlsDoor {
     private static final int SENTENCE_MAX_COUNT = 200;
@@ -36,6 +40,7 @@ final class TlsDoor {
 
     private final TlsCredentials credentials;
     private final SslHandler handler;
+    private volatile boolean abandoned;
     private X509Certificate[] chain = {};
     private long notAfterMs;
     private String fingerprint = "";
@@ -56,7 +61,12 @@ final class TlsDoor {
      */
     TlsDoor(TlsCredentials credentials, boolean dials, Executor slow) {
         this.credentials = credentials;
-        handler = new SslHandler(credentials.current().engine(dials), false, slow);
+        Executor unlessOver = task -> slow.execute(() -> {
+            if (!abandoned) {
+                task.run();
+            }
+        });
+        handler = new SslHandler(credentials.current().engine(dials), false, unlessOver);
         handler.setHandshakeTimeout(0, TimeUnit.MILLISECONDS); // The connection's own deadline holds.
         handler.setWrapDataSize(LoopBuffers.BATCH_BYTES);
         handler.setCloseNotifyFlushTimeout(FAREWELL_MAX_MS, TimeUnit.MILLISECONDS);
@@ -64,7 +74,12 @@ final class TlsDoor {
 
     /** Puts TLS in front of whatever else handles the channel. */
     void install(ChannelPipeline pipeline) {
-        pipeline.addLast(new TlsRecords(), handler);
+        pipeline.addLast(new Records(), handler);
+    }
+
+    /** The connection is over: what its handshake has yet to reckon is not worth the time. */
+    void abandon() {
+        abandoned = true;
     }
 
     /** SHA-256 of the peer's certificate in hexadecimal digits; empty as long as none was seen. */
@@ -143,5 +158,89 @@ final class TlsDoor {
         String message = cause != null && said == null ? cause.getClass().getSimpleName() : String.valueOf(said);
         String plain = message.replaceAll("[^ -~]", "?");
         return plain.length() <= SENTENCE_MAX_COUNT ? plain : plain.substring(0, SENTENCE_MAX_COUNT);
+    }
+
+    /**
+     * Copies what the socket read to the heap, where the platform's AES-GCM deciphers in place (from direct memory it
+     * allocates 2 KB more for each record), and hands TLS whole records only, so that nothing behind it has to piece
+     * them together in buffers of its own. What is no record of TLS is handed on as it came: TLS says what is wrong
+     * with it.
+     *
+     * <p>Holds back less than one record. Owned by the event loop; one for each connection.
+     */
+    static final class Records extends ChannelInboundHandlerAdapter {
+        /** Type u8, version u16, length u16 (RFC 8446 §5.1). */
+        static final int HEADER_BYTES = 5;
+
+        private static final int LENGTH_OFFSET = 3;
+        private static final int TYPE_FIRST = 20;
+        private static final int TYPE_LAST = 24;
+        private static final int VERSION_MAJOR = 3;
+        /** RFC 8446 §5.2. */
+        private static final int CIPHERTEXT_MAX_BYTES = (16 << 10) + 256;
+
+        private static final int LEAST_BYTES = 4 << 10;
+
+        private ByteBuf held = Unpooled.EMPTY_BUFFER;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (!(message instanceof ByteBuf read)) {
+                context.fireChannelRead(message);
+                return;
+            }
+            ByteBuf room = roomFor(read.readableBytes());
+            room.writeBytes(read);
+            read.release();
+            int wholeBytes = wholeBytes(room);
+            if (wholeBytes > 0) {
+                context.fireChannelRead(room.readRetainedSlice(wholeBytes));
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            held.release();
+            held = Unpooled.EMPTY_BUFFER;
+        }
+
+        /** A buffer that begins with what is held back and has room for {@code moreBytes}. */
+        private ByteBuf roomFor(int moreBytes) {
+            boolean isStillRead = held.refCnt() > 1;
+            if (!isStillRead) {
+                held.discardReadBytes();
+            }
+            if (isStillRead || held.writableBytes() < moreBytes) {
+                int neededBytes = held.readableBytes() + moreBytes;
+                ByteBuf larger = Unpooled.buffer(Math.max(LEAST_BYTES, Integer.highestOneBit(neededBytes) << 1));
+                larger.writeBytes(held);
+                held.release();
+                held = larger;
+            }
+            return held;
+        }
+
+        /** How many bytes from the reader index on are whole records, or not records at all. */
+        private static int wholeBytes(ByteBuf in) {
+            int start = in.readerIndex();
+            int next = start;
+            int end = in.writerIndex();
+            while (end - next >= HEADER_BYTES) {
+                int type = in.getUnsignedByte(next);
+                int lengthBytes = in.getUnsignedShort(next + LENGTH_OFFSET);
+                boolean isRecord = type >= TYPE_FIRST
+                        && type <= TYPE_LAST
+                        && in.getByte(next + 1) == VERSION_MAJOR
+                        && lengthBytes <= CIPHERTEXT_MAX_BYTES;
+                if (!isRecord) {
+                    return end - start;
+                }
+                if (end - next < HEADER_BYTES + lengthBytes) {
+                    break;
+                }
+                next += HEADER_BYTES + lengthBytes;
+            }
+            return next - start;
+        }
     }
 }

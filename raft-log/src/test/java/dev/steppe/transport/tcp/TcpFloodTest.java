@@ -18,6 +18,10 @@ import dev.steppe.transport.PeerRole;
 import dev.steppe.transport.tls.CertificateMint;
 import dev.steppe.transport.tls.CertificateMint.Minted;
 import dev.steppe.transport.tls.TlsCredentials;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +30,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -122,6 +127,116 @@ class TcpFloodTest {
         for (Socket socket : sockets) {
             socket.close();
         }
+    }
+
+    @Test
+    void letsAServerInHoweverManyAddressesKnock() throws Exception {
+        TcpConfig.Bounds bounds = new TcpConfig.Bounds(8 << 20, 16 << 20, 1_024, 16, 100).withHandshakes(8);
+        String address = transport(1, new ManualClock(0), bounds)
+                .listen("0.0.0.0:0", RAFT, there)
+                .address();
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Socket socket = new Socket();
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) (i + 2)}), 0));
+            socket.connect(remote(address));
+            sockets.add(socket);
+        }
+        String port = address.substring(address.lastIndexOf(':'));
+        transport(2, SystemClocks.nano()).dial("127.0.0.1" + port, PeerPolicy.server(1), here);
+        assertEquals(server(1), here.up().peer());
+        for (int i = 0; i < 33; i++) {
+            LinkAudit.Refusal refusal = audit.next();
+            assertEquals(LinkAudit.Cause.FLOOD, refusal.cause());
+            assertEquals("too many handshakes at a time: the oldest that was not done gave way.", refusal.sentence());
+            assertTrue(refusal.address().startsWith("127.0.0." + (i + 2) + ":"), refusal.address());
+        }
+        assertTrue(audit.isEmpty());
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    @Test
+    void letsNoMoreLinksInThanAllowedUntilOneEnds() throws Exception {
+        TcpConfig.Bounds bounds = new TcpConfig.Bounds(8 << 20, 16 << 20, 1_024, 1, 100);
+        String address = transport(1, SystemClocks.nano(), bounds)
+                .listen("127.0.0.1:0", RAFT, there)
+                .address();
+        transport(2, SystemClocks.nano()).dial(address, PeerPolicy.server(1), here);
+        Link first = here.up();
+        there.up();
+        Witness late = new Witness();
+        transport(3, SystemClocks.nano()).dial(address, PeerPolicy.server(1), late);
+        LinkAudit.Refusal refusal = audit.next();
+        assertEquals(LinkAudit.Cause.FLOOD, refusal.cause());
+        assertEquals("too many links.", refusal.sentence());
+        assertPasses(first, (byte) 1);
+        toClose.remove(toClose.size() - 3).close(); // Of member 2, which dials no more.
+        assertEquals(server(1), late.upAtLast().peer());
+    }
+
+    @Test
+    void reckonsForTheNewestHandshakeFirst() throws Exception {
+        TcpLoops loops = loops(SystemClocks.nano());
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(3);
+        List<Integer> order = new CopyOnWriteArrayList<>();
+        loops.handshakes().execute(() -> {
+            busy.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        busy.await();
+        for (int i = 1; i <= 3; i++) {
+            int number = i;
+            loops.handshakes().execute(() -> {
+                order.add(number);
+                done.countDown();
+            });
+        }
+        go.countDown();
+        done.await();
+        assertEquals(List.of(3, 2, 1), order);
+    }
+
+    @Test
+    void reckonsNothingForAConnectionThatIsOver() throws Exception {
+        for (boolean isOver : new boolean[] {false, true}) {
+            List<Runnable> tasks = new ArrayList<>();
+            TlsDoor dialling = new TlsDoor(credentials(2), true, Runnable::run);
+            TlsDoor accepting = new TlsDoor(credentials(1), false, tasks::add);
+            EmbeddedChannel near = channel(dialling);
+            EmbeddedChannel far = channel(accepting);
+            near.runPendingTasks();
+            for (ByteBuf hello = near.readOutbound(); hello != null; hello = near.readOutbound()) {
+                far.writeInbound(hello);
+            }
+            assertEquals(1, tasks.size());
+            if (isOver) {
+                accepting.abandon();
+            }
+            tasks.get(0).run();
+            far.runPendingTasks();
+            ByteBuf answer = far.readOutbound();
+            assertEquals(isOver, answer == null);
+            if (answer != null) {
+                answer.release();
+            }
+        }
+    }
+
+    private static EmbeddedChannel channel(TlsDoor door) {
+        return new EmbeddedChannel(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                door.install(channel.pipeline());
+            }
+        });
     }
 
     @Test
@@ -233,8 +348,12 @@ class TcpFloodTest {
     }
 
     private TcpTransport transport(int member, NanoClock clock) throws Exception {
-        TcpTransport transport = new TcpTransport(
-                loops(clock), server(member), TcpTransportTest.quick("raft"), credentials(member), audit);
+        return transport(member, clock, TcpConfig.Bounds.USUAL);
+    }
+
+    private TcpTransport transport(int member, NanoClock clock, TcpConfig.Bounds bounds) throws Exception {
+        TcpConfig config = TcpTransportTest.quick("raft").withBounds(bounds);
+        TcpTransport transport = new TcpTransport(loops(clock), server(member), config, credentials(member), audit);
         toClose.add(transport);
         return transport;
     }

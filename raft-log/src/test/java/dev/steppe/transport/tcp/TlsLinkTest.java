@@ -15,6 +15,7 @@ import dev.steppe.transport.LinkDown;
 import dev.steppe.transport.PeerIdentity;
 import dev.steppe.transport.PeerPolicy;
 import dev.steppe.transport.PeerRole;
+import dev.steppe.transport.Transport;
 import dev.steppe.transport.frame.FrameLayout;
 import dev.steppe.transport.frame.Greeting;
 import dev.steppe.transport.tls.CertificateMint;
@@ -257,6 +258,28 @@ class TlsLinkTest {
         assertTrue(nowhere.refused().contains("nobody knows no-such-host.invalid"));
         dial(2, open(2, ROOT), "LOCALHOST" + port);
         assertEquals(server(1), here.up().peer());
+    }
+
+    @Test
+    void triesAnAddressThatLeadsNowhereAgainAndTellsTheAuditOnce() throws Exception {
+        TcpTransport dialler = transport(2, open(2, ROOT));
+        for (String address : List.of("no/such/place:9", "127.0.0.1", "127.0.0.1:99999", "no-such-host.invalid:9")) {
+            Witness nowhere = new Witness();
+            Transport.Dialling dialling = dialler.dialPatiently(address, PeerPolicy.server(1), nowhere);
+            String first = nowhere.refused();
+            assertEquals(first, nowhere.refused());
+            assertEquals(first, nowhere.refused());
+            LinkAudit.Refusal refusal = audit.next();
+            assertEquals(LinkAudit.Cause.ADDRESS, refusal.cause());
+            assertEquals(address, refusal.address());
+            assertTrue(first.endsWith(refusal.sentence()), first);
+            assertTrue(audit.isEmpty());
+            dialling.close();
+        }
+        dialler.close();
+        dialler.dialPatiently("no/such/place:9", PeerPolicy.server(1), new Witness())
+                .close();
+        assertTrue(audit.isEmpty());
     }
 
     private Path folder(int member) {

@@ -65,7 +65,7 @@ class TlsRecordsTest {
     void handsOnWholeRecordsWhereverTheStreamIsCut() {
         byte[] stream = concat(record(20, 1), record(23, 16_640), record(22, 0), record(23, 700), record(24, 9_000));
         for (int pieceBytes : new int[] {1, 4, 5, 6, 699, 16_645, stream.length}) {
-            EmbeddedChannel channel = new EmbeddedChannel(new TlsRecords());
+            EmbeddedChannel channel = new EmbeddedChannel(new TlsDoor.Records());
             byte[] heard = {};
             for (int from = 0; from < stream.length; from += pieceBytes) {
                 int end = Math.min(stream.length, from + pieceBytes);
@@ -83,7 +83,7 @@ class TlsRecordsTest {
     void handsOnAtOnceWhatIsNoRecord() {
         byte[][] starts = {{19, 3, 3, 0, 9}, {25, 3, 3, 0, 9}, {22, 2, 3, 0, 9}, {23, 3, 3, 0x41, 1}};
         for (byte[] start : starts) {
-            EmbeddedChannel channel = new EmbeddedChannel(new TlsRecords());
+            EmbeddedChannel channel = new EmbeddedChannel(new TlsDoor.Records());
             channel.writeInbound(Unpooled.wrappedBuffer(start, 0, 4));
             assertNull(channel.readInbound());
             channel.writeInbound(Unpooled.wrappedBuffer(start, 4, 1));
@@ -94,7 +94,7 @@ class TlsRecordsTest {
 
     @Test
     void leavesAloneWhatIsStillRead() {
-        EmbeddedChannel channel = new EmbeddedChannel(new TlsRecords());
+        EmbeddedChannel channel = new EmbeddedChannel(new TlsDoor.Records());
         byte[] first = record(23, 100);
         byte[] second = record(22, 2_000);
         channel.writeInbound(Unpooled.wrappedBuffer(concat(first, Arrays.copyOf(second, 30))));
@@ -199,7 +199,7 @@ class TlsRecordsTest {
 
     private static void pass(Socket near, Socket far, AtomicInteger records) throws IOException {
         DataInputStream in = new DataInputStream(near.getInputStream());
-        byte[] header = new byte[TlsRecords.HEADER_BYTES];
+        byte[] header = new byte[TlsDoor.Records.HEADER_BYTES];
         while (in.readNBytes(header, 0, header.length) == header.length) {
             byte[] body =
                     in.readNBytes(Short.toUnsignedInt(ByteBuffer.wrap(header).getShort(3)));
@@ -240,7 +240,7 @@ class TlsRecordsTest {
     }
 
     private static byte[] record(int type, int bodyBytes) {
-        byte[] bytes = new byte[TlsRecords.HEADER_BYTES + bodyBytes];
+        byte[] bytes = new byte[TlsDoor.Records.HEADER_BYTES + bodyBytes];
         Arrays.fill(bytes, (byte) bodyBytes);
         ByteBuffer.wrap(bytes).put((byte) type).put((byte) 3).put((byte) 3).putShort((short) bodyBytes);
         return bytes;
