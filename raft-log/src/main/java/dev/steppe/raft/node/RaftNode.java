@@ -194,11 +194,7 @@ public final class RaftNode<R> implements RaftServer<R> {
         @Override
         public void meet(Membership membership) {
             if (links != null) {
-                try {
-                    links.meet(membership);
-                } catch (OperatingFault fault) {
-                    mail.faults.offer(new OperatingFault("a member cannot be dialled: " + fault.getMessage(), fault));
-                }
+                links.meet(membership);
             }
         }
 

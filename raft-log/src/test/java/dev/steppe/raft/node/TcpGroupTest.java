@@ -2,6 +2,7 @@ package dev.steppe.raft.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.base.OperatingFault;
@@ -20,6 +21,7 @@ import dev.steppe.runtime.IdleChoice;
 import dev.steppe.runtime.ThreadLayout;
 import dev.steppe.runtime.clock.SeededEntropy;
 import dev.steppe.runtime.clock.SystemClocks;
+import dev.steppe.transport.LinkAudit;
 import dev.steppe.transport.tcp.TcpConfig;
 import dev.steppe.transport.tcp.TcpLoops;
 import dev.steppe.transport.tcp.TcpTransport;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -49,8 +52,9 @@ class TcpGroupTest {
     private final List<RaftNode<Long>> nodes = new ArrayList<>();
     private final List<CountingMachine> machines = new ArrayList<>();
     private final TcpLoops loops = new TcpLoops("raft-net", SystemClocks.nano(), SeededEntropy.fromSystem(), halts);
-    private final List<Member> members = LoopbackMembers.draw(3);
+    private List<Member> members = LoopbackMembers.draw(3);
     private WriteStrategy strategy = WriteStrategy.POSITIONAL;
+    private final List<LinkAudit.Refusal> refusals = new CopyOnWriteArrayList<>();
 
     @TempDir
     private Path directory;
@@ -122,6 +126,59 @@ class TcpGroupTest {
 
     @Test
     @Timeout(60)
+    void goesOnWithAMemberWhoseAddressLeadsNowhere() throws OperatingFault {
+        startAll();
+        commit(100);
+        MembershipChange change = new MembershipChange.AddLearner(new Membership.Server(4, 0, "no/such/place", 9));
+        await(() -> {
+            ChangeWords listener = new ChangeWords();
+            boolean isAsked = leader().changeMembership(change, listener) == ProposeVerdict.ACCEPTED;
+            await(() -> !isAsked || !listener.words.isEmpty());
+            return isAsked && listener.words.equals(List.of("done"));
+        });
+        commit(100);
+        agree(200);
+        await(() -> nowhereCount() == 3);
+        nodes.forEach(RaftNode::close);
+        startAll();
+        commit(100);
+        agree(300);
+        await(() -> nowhereCount() == 6);
+        assertEquals(1, leader().status().group().membership().learners().size());
+        assertEquals("", ledger.fault());
+        assertEquals(List.of(), halts.halts());
+    }
+
+    @Test
+    @Timeout(60)
+    void refusesToStartWithAnAddressOfTheConfigurationThatLeadsNowhere() {
+        members = List.of(members.get(0), new Member(2, "no/such/place", 9), members.get(2));
+        nodes.add(null);
+        machines.add(null);
+        OperatingFault fault = assertThrows(OperatingFault.class, () -> start(1, ThreadLayout.SHARED));
+        assertTrue(fault.getMessage().startsWith("plaintext to no/such/place:9 is refused"), fault.getMessage());
+        nodes.clear();
+    }
+
+    private void startAll() throws OperatingFault {
+        for (int id = 1; id <= 3; id++) {
+            if (nodes.size() < id) {
+                nodes.add(null);
+                machines.add(null);
+            }
+            start(id, ThreadLayout.SHARED);
+        }
+    }
+
+    private long nowhereCount() {
+        return refusals.stream()
+                .filter(refusal -> refusal.cause() == LinkAudit.Cause.ADDRESS
+                        && refusal.address().equals("no/such/place:9"))
+                .count();
+    }
+
+    @Test
+    @Timeout(60)
     void cannotBeJoinedWithoutATransport() throws OperatingFault {
         RaftConfig config = new RaftConfig(
                 99, "north", 1, members.subList(0, 1), RaftConfig.Timing.DEFAULT, RaftConfig.Limits.SMALL);
@@ -144,7 +201,10 @@ class TcpGroupTest {
                 .with(RaftConfig.Options.DEFAULT.with(strategy));
         TcpConfig tcp = TcpConfig.defaults("raft").withPlaintextLoopback();
         NodeWorld world = new NodeWorld(
-                SystemClocks.nano(), SeededEntropy.fromSystem(), halts, self -> new TcpTransport(loops, self, tcp));
+                SystemClocks.nano(),
+                SeededEntropy.fromSystem(),
+                halts,
+                self -> new TcpTransport(loops, self, tcp, null, refusals::add));
         CountingMachine machine = new CountingMachine();
         machines.set(id - 1, machine);
         RaftNode<Long> node = RaftNode.open(config, directory.resolve("member-" + id), world, machine, machine);
