@@ -7,6 +7,7 @@ import dev.steppe.raft.log.LogReading.Parts;
 import dev.steppe.raft.log.RecoveryVerdict.Damaged;
 import dev.steppe.raft.log.RecoveryVerdict.OpenLog;
 import dev.steppe.raft.log.RecoveryVerdict.Reason;
+import dev.steppe.raft.log.layout.FrameHeader;
 import dev.steppe.raft.log.layout.LogIdentity;
 import dev.steppe.raft.log.layout.LogPosition;
 import dev.steppe.raft.log.layout.RecordLayout;
@@ -357,8 +358,10 @@ public final class LogRecovery {
     private static void settleTail(Parts parts, long vouchedIndex, BatchFrame batch) throws OperatingFault {
         LogSegment tail = parts.table().active();
         long lastIndex = parts.table().lastIndex();
-        int startOffset = startOfUnvouched(tail, vouchedIndex, lastIndex);
         int tailOffset = tail.tailOffset();
+        int startOffset = parts.scan().isCutLast()
+                ? tailOffset - FrameHeader.BYTES
+                : startOfUnvouched(tail, vouchedIndex, lastIndex);
         int endOffset = parts.scan().endBehindTail();
         boolean isMarked = parts.scan().isTailMarked();
         rewrite(tail, startOffset, tailOffset, batch.scratch());

@@ -143,6 +143,18 @@ final class RaftLogTest {
     }
 
     @Test
+    void keepsACutThatAFailedForceLeftInThePageCache() throws OperatingFault {
+        RaftLog log = openClean(disk).log();
+        writeForced(log, 1, "a", "b");
+        disk.failAt(disk.stepCount() + 1, AfterFailedForce.KEPT);
+        assertThrows(OperatingFault.class, () -> log.truncateFrom(2));
+        disk.killProgram();
+        assertEquals(List.of("1:a"), entries(openClean(disk).log()));
+        disk.losePower((name, page) -> 0);
+        assertEquals(List.of("1:a"), entries(openClean(disk).log()));
+    }
+
+    @Test
     void cutsAConflictAndGoesOn() throws OperatingFault {
         RaftLog log = openClean(disk).log();
         writeForced(log, 1, "a", "b", "c");

@@ -30,6 +30,7 @@ public final class FrameScan {
 
     private long checkedTerm;
     private long vouchedIndex;
+    private boolean isCutLast;
 
     /** A scan into {@code table}; entries up to {@code coveredIndex} are in a snapshot and not missed. */
     public FrameScan(SegmentTable table, LogIdentity identity, long coveredIndex) {
@@ -43,15 +44,22 @@ public final class FrameScan {
     /** Takes over all believable frames of the active segment; its tail then stands behind the last of them. */
     public void scanActive() {
         LogSegment segment = table.active();
+        isCutLast = false;
         while (isBelievable(segment, segment.tailOffset())) {
             int offset = segment.tailOffset();
             vouchedIndex = header.watermarkIndex();
-            if (header.kind() == FrameHeader.CUT) {
+            isCutLast = header.kind() == FrameHeader.CUT;
+            if (isCutLast) {
                 table.addCut(offset, header.firstIndex());
             } else {
                 table.addBatch(offset, header.lengthBytes(), starts, checkedTerm, header.chainCrcAfter());
             }
         }
+    }
+
+    /** True if the last frame of the segment that was scanned last is a cut mark: nothing vouches for it. */
+    public boolean isCutLast() {
+        return isCutLast;
     }
 
     /** The watermark of the last frame that was taken over: known to be forced; 0 if none. */
