@@ -28,6 +28,7 @@ public final class SegmentPreparation {
     private final long generation;
     private final List<LogSegment> unused;
     private final List<String> surplusNames;
+    private final int[] usedOffsets;
     private @Nullable String recycledName;
     private @Nullable LogSegment segment;
 
@@ -40,6 +41,7 @@ public final class SegmentPreparation {
         unused = pool.takeFree();
         recycledName = pool.takeOne();
         surplusNames = pool.takeSurplus();
+        usedOffsets = pool.takeOffsets();
     }
 
     /** Generation of the segment that is made. */
@@ -71,7 +73,7 @@ public final class SegmentPreparation {
         }
         StorageFile file = directory.open(SegmentLayout.nameOf(generation), config.strategy());
         file.warm();
-        segment = new LogSegment(file, generation);
+        segment = new LogSegment(file, generation, usedOffsets);
         return PrepareVerdict.PREPARED;
     }
 

@@ -4,6 +4,7 @@ import static dev.steppe.raft.log.LogFixture.IDENTITY;
 import static dev.steppe.raft.log.LogFixture.clean;
 import static dev.steppe.raft.log.LogFixture.entries;
 import static dev.steppe.raft.log.LogFixture.text;
+import static dev.steppe.raft.log.LogFixture.write;
 import static dev.steppe.raft.log.LogFixture.writeForced;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -89,6 +90,29 @@ final class RaftLogFileTest {
         }
         assertEquals(0, leastBytes);
         cursor.close();
+        open.close();
+    }
+
+    /** Half of what a table of offsets takes: names and heads of files take less. */
+    @ParameterizedTest
+    @EnumSource
+    void usesTheTablesOfSegmentsAgain(WriteStrategy strategy) throws OperatingFault {
+        int segmentBytes = 1 << 22;
+        OpenLog open = openDirectory(new LogConfig(segmentBytes, 1 << 20, strategy));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        String filling = text("f", 900_000);
+        open.log().prepareNext();
+        long leastBytes = Long.MAX_VALUE;
+        for (int round = 0; round < 8; round++) {
+            while (open.log().isNextPrepared()) {
+                write(open.log(), 1, filling);
+            }
+            open.log().truncatePrefix(open.log().lastIndex());
+            long beforeBytes = threads.getCurrentThreadAllocatedBytes();
+            open.log().prepareNext();
+            leastBytes = Math.min(leastBytes, threads.getCurrentThreadAllocatedBytes() - beforeBytes);
+        }
+        assertTrue(leastBytes < segmentBytes / 128 * Integer.BYTES / 2, "allocated " + leastBytes);
         open.close();
     }
 

@@ -27,6 +27,8 @@ public final class LogSegment {
      */
     private static final int RECORD_EXPECTED_BYTES = 128;
 
+    static final int[] NO_OFFSETS = {};
+
     private final StorageFile file;
     private final long generation;
     private final ByteBuffer bytes;
@@ -43,11 +45,17 @@ public final class LogSegment {
 
     /** The segment of {@code generation} in {@code file}, of which no frame is known yet. */
     public LogSegment(StorageFile file, long generation) {
+        this(file, generation, NO_OFFSETS);
+    }
+
+    /** As the other, with the table of a segment that is used no more, if that is long enough. */
+    public LogSegment(StorageFile file, long generation, int[] usedOffsets) {
         this.file = file;
         this.generation = generation;
         bytes = file.mapping();
         mapped = new UnsafeBuffer(file.mapping());
-        offsets = new int[Math.max(1, file.lengthBytes() / RECORD_EXPECTED_BYTES)];
+        int expectedCount = Math.max(1, file.lengthBytes() / RECORD_EXPECTED_BYTES);
+        offsets = usedOffsets.length >= expectedCount ? usedOffsets : new int[expectedCount];
     }
 
     /** Name of its file. */
@@ -188,6 +196,13 @@ public final class LogSegment {
     /** Makes it ready to be written without waiting for the disk to read it first. */
     public void warm() {
         file.warm();
+    }
+
+    /** Gives up its table for another segment; nobody reads any more. */
+    int[] takeOffsets() {
+        int[] taken = offsets;
+        offsets = NO_OFFSETS;
+        return taken;
     }
 
     /** Unmaps and closes; nobody reads any more. Idempotent. */

@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Segments that the log does not need any more, until their blocks are used again or their files are removed. A few are
- * kept for the next preparations. Owned by the owner of the log.
+ * kept for the next preparations, and as many of their tables. Owned by the owner of the log.
  */
 public final class SegmentPool {
     private static final int KEPT_COUNT = 2;
 
     private final ArrayDeque<LogSegment> retired = new ArrayDeque<>();
     private final ArrayDeque<String> names = new ArrayDeque<>();
+    private final ArrayDeque<int[]> offsets = new ArrayDeque<>();
 
     /** An empty pool. */
     public SegmentPool() {}
@@ -39,6 +40,7 @@ public final class SegmentPool {
             if (segment.pins().isFree()) {
                 free.add(segment);
                 names.add(segment.name());
+                offsets.add(segment.takeOffsets());
             } else {
                 retired.add(segment);
             }
@@ -51,11 +53,20 @@ public final class SegmentPool {
         return names.poll();
     }
 
+    /** Hands out a table of offsets to be used again, see {@link LogSegment}; one without length if there is none. */
+    public int[] takeOffsets() {
+        int[] taken = offsets.poll();
+        return taken == null ? LogSegment.NO_OFFSETS : taken;
+    }
+
     /** Hands out, to be removed, the names of files that are more than will be used again. */
     public List<String> takeSurplus() {
         List<String> surplus = new ArrayList<>();
         while (names.size() > KEPT_COUNT) {
             surplus.add(names.remove());
+        }
+        while (offsets.size() > KEPT_COUNT) {
+            offsets.remove();
         }
         return surplus;
     }
